@@ -1,0 +1,167 @@
+"""descend(): one path of one optimizer down one surface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import torch
+from torch import Tensor
+
+from gradpath.hyperparameters import check_hyperparameters, require
+from gradpath.optimizers import make_optimizer, seed_state
+from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.surfaces import SURFACES, Surface, surface_names
+from gradpath.update_rules import UPDATE_RULES
+
+Objective = Callable[[Tensor], Tensor]
+DTYPES = {"float64": torch.float64, "float32": torch.float32}
+
+
+def descend(
+    surface: str | Surface | Objective,
+    start: Sequence[float],
+    optimizer: str,
+    steps: int,
+    method: str = "manual",
+    dtype: str = "float64",
+    device: str = "cpu",
+    **hyperparameters: Any,
+) -> pd.DataFrame:
+    """Descend a surface from a starting point and return the path.
+
+    Parameters
+    ----------
+    surface : str, Surface or callable
+        A name of :func:`gradpath.surface_names`, or a function that takes a tensor of shape (2,) and returns
+        the value there as a tensor of one element, made of operations that autograd can differentiate.
+    start : two finite numbers
+    optimizer : str
+        ``"sgd"``, ``"momentum"``, ``"nesterov"``, ``"adagrad"``, ``"rmsprop"``, ``"adam"`` or ``"adamw"``.
+    steps : int
+        How many updates; 0 to 1,000,000.
+    method : {"manual", "optim"}
+        The update rule written out, or the library's optimizer object.
+    dtype : {"float64", "float32"}
+    device : str
+        ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
+    **hyperparameters
+        ``lr``, ``momentum``, ``alpha``, ``beta1``, ``beta2``, ``eps``, ``weight_decay``, ``init``,
+        ``bias_correction``, as the optimizer has them; defaults as in :mod:`gradpath.update_rules`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per point, the start included: ``step`` (int), ``x1``, ``x2``, ``value`` (float64, holding
+        numbers of ``dtype``). ``attrs`` has surface, start, optimizer, hyperparameters, method, language,
+        engine, engine_version, dtype, device and status: ``"finished"``, or ``"diverged at step k"`` when
+        step k was no longer finite; the table then stops before it.
+
+    Raises
+    ------
+    GradpathError
+        Bad input; one line.
+
+    Examples
+    --------
+    >>> path = descend("isotropic_paraboloid", start=(6, 6), optimizer="sgd", steps=1, lr=2.5)
+    >>> path.x1.tolist()
+    [6.0, 0.0]
+    """
+    objective, name = _as_objective(surface)
+    require("descend()", "start", list(start) if isinstance(start, Sequence | np.ndarray) else start)
+    for field, value in (("optimizer", optimizer), ("steps", steps), ("method", method), ("dtype", dtype)):
+        require("descend()", field, value)
+    checked = check_hyperparameters("descend()", optimizer, hyperparameters)
+    x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=_as_device(device))
+    advance = _by_hand(optimizer, checked) if method == "manual" else _by_optim(optimizer, checked)
+
+    points: list[list[float]] = []
+    status = "finished"
+    x.requires_grad_()
+    for step in range(steps + 1):
+        value = _value_at(objective, x)
+        row = [*x.tolist(), value.item()]
+        if not np.isfinite(row).all():
+            status = f"diverged at step {step}"
+            break
+        points.append(row)
+        if step < steps:
+            x = advance(x, value)
+
+    path = pd.DataFrame(np.array(points).reshape(-1, 3), columns=["x1", "x2", "value"])
+    path.insert(0, "step", np.arange(len(path)))
+    path.attrs = {
+        "surface": name,
+        "start": [float(s) for s in start],
+        "optimizer": optimizer,
+        "hyperparameters": checked,
+        "method": method,
+        "language": "python",
+        "engine": "torch",
+        "engine_version": str(torch.__version__),
+        "dtype": dtype,
+        "device": device,
+        "status": status,
+    }
+    return path
+
+
+def _by_hand(optimizer: str, hyperparameters: dict[str, Any]) -> Callable[[Tensor, Tensor], Tensor]:
+    rule, state = UPDATE_RULES[optimizer], {}  # type: ignore[var-annotated]
+
+    def advance(x: Tensor, value: Tensor) -> Tensor:
+        nonlocal state
+        (g,) = torch.autograd.grad(value, x)
+        with torch.no_grad():
+            x, state = rule(x, g, state, **hyperparameters)
+        return x.requires_grad_()
+
+    return advance
+
+
+def _by_optim(optimizer: str, hyperparameters: dict[str, Any]) -> Callable[[Tensor, Tensor], Tensor]:
+    opt: torch.optim.Optimizer | None = None
+
+    def advance(x: Tensor, value: Tensor) -> Tensor:
+        nonlocal opt
+        first = opt is None
+        if opt is None:
+            opt = make_optimizer(optimizer, [x], **hyperparameters)
+        opt.zero_grad()
+        value.backward()
+        if first:
+            seed_state(opt, hyperparameters.get("init", "zero"), hyperparameters.get("bias_correction", True))
+        opt.step()
+        return x
+
+    return advance
+
+
+def _as_objective(surface: Any) -> tuple[Objective, str]:
+    if isinstance(surface, Surface):
+        return surface, surface.name
+    if isinstance(surface, str) and surface in SURFACES:
+        return SURFACES[surface], surface
+    if callable(surface):
+        return surface, getattr(surface, "__name__", type(surface).__name__)
+    raise refusal("descend()", "surface", surface, one_of(surface_names()) + ", or a function")
+
+
+def _as_device(device: str) -> torch.device:
+    accepted = "cpu" + (", cuda" if torch.cuda.is_available() else " (no CUDA device is available here)")
+    kind, _, index = device.partition(":") if isinstance(device, str) else ("", "", "")
+    usable = kind == "cpu" or (kind == "cuda" and torch.cuda.is_available())
+    if not usable or (index and not (index.isdigit() and int(index) < max(1, torch.cuda.device_count()))):
+        raise refusal("descend()", "device", device, accepted)
+    return torch.device(device)
+
+
+def _value_at(objective: Objective, x: Tensor) -> Tensor:
+    value = objective(x)
+    if not isinstance(value, Tensor) or value.numel() != 1:
+        got = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
+        raise GradpathError(f"descend(): surface: returned {got}; return a tensor of one element")
+    return value.reshape(())

@@ -1,0 +1,84 @@
+"""Which values a hyperparameter, a start, a number of steps may take; one table for every caller."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from gradpath.refusals import one_of, refusal
+from gradpath.update_rules import default_hyperparameters, optimizer_names
+
+MAX_STEPS = 1_000_000
+
+
+def is_number(value: Any) -> bool:
+    """Say whether a value is a finite number (a bool is not one)."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _at_least_zero(value: Any) -> bool:
+    return is_number(value) and value >= 0
+
+
+def _decay_rate(value: Any) -> bool:
+    return is_number(value) and 0 <= value < 1
+
+
+_NOT_NEGATIVE = (_at_least_zero, "a finite number >= 0")
+_RATE = (_decay_rate, "a number >= 0 and < 1")
+
+ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "lr": _NOT_NEGATIVE,
+    "momentum": _RATE,
+    "alpha": _RATE,
+    "beta1": _RATE,
+    "beta2": _RATE,
+    "eps": _NOT_NEGATIVE,
+    "weight_decay": _NOT_NEGATIVE,
+    "init": (lambda value: value in ("zero", "gradient"), one_of(["zero", "gradient"])),
+    "bias_correction": (lambda value: isinstance(value, bool), "true or false"),
+    "start": (
+        lambda value: isinstance(value, list | tuple) and len(value) == 2 and all(map(is_number, value)),
+        "two finite numbers",
+    ),
+    "steps": (
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_STEPS,
+        f"a whole number from 0 to {MAX_STEPS}",
+    ),
+    "method": (lambda value: value in ("manual", "optim"), one_of(["manual", "optim"])),
+    "dtype": (lambda value: value in ("float64", "float32"), one_of(["float64", "float32"])),
+    "optimizer": (
+        lambda value: isinstance(value, str) and value in optimizer_names(),
+        one_of(optimizer_names()),
+    ),
+}
+
+
+def require(where: str, field: str, value: Any) -> None:
+    """Refuse a value that its field does not take.
+
+    Raises
+    ------
+    GradpathError
+        One line: where, field, value, what is accepted.
+    """
+    accepts, accepted = ACCEPTED[field]
+    if not accepts(value):
+        raise refusal(where, field, value, accepted)
+
+
+def check_hyperparameters(where: str, optimizer: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the optimizer's defaults overlaid with the given values, each of them checked.
+
+    Raises
+    ------
+    GradpathError
+        For a name that the optimizer does not have, or a value out of range.
+    """
+    known = default_hyperparameters(optimizer)
+    for name, value in hyperparameters.items():
+        if name not in known:
+            raise refusal(where, name, value, f"a hyperparameter of {optimizer}: {', '.join(known)}")
+        require(where, name, value)
+    return known | hyperparameters
