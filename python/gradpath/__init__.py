@@ -1,21 +1,65 @@
 """gradpath: the optimizers of deep learning, by hand and by optim, in Python and R, cross-checked."""
 
-from gradpath.descent import descend
-from gradpath.hyperparameters import check_hyperparameters
-from gradpath.optimizers import make_optimizer, seed_state
-from gradpath.refusals import GradpathError
-from gradpath.surfaces import SURFACES, Surface, get_surface, surface_names
-from gradpath.update_rules import (
-    UPDATE_RULES,
-    adagrad,
-    adam,
-    adamw,
-    default_hyperparameters,
-    momentum,
-    nesterov,
-    optimizer_names,
-    rmsprop,
-    sgd,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
+
+# The public list, by module. Names are looked up when first used, so that the command line starts without
+# loading torch.
+_MODULES = {
+    "surfaces": ["SURFACES", "Surface", "get_surface", "surface_names"],
+    "update_rules": [
+        "UPDATE_RULES",
+        "Step",
+        "sgd",
+        "momentum",
+        "nesterov",
+        "adagrad",
+        "rmsprop",
+        "adam",
+        "adamw",
+        "default_hyperparameters",
+        "optimizer_names",
+    ],
+    "optimizers": ["make_optimizer", "seed_state"],
+    "descent": ["descend"],
+    "contours": ["plot_paths", "save_plot"],
+    "experiments": ["read_experiments"],
+    "runs": ["run_experiments", "draw_experiments"],
+    "refusals": ["GradpathError"],
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+__all__ = ["__version__", *_HOME]
+
+if TYPE_CHECKING:
+    from gradpath.contours import plot_paths, save_plot
+    from gradpath.descent import descend
+    from gradpath.experiments import read_experiments
+    from gradpath.optimizers import make_optimizer, seed_state
+    from gradpath.refusals import GradpathError
+    from gradpath.runs import draw_experiments, run_experiments
+    from gradpath.surfaces import SURFACES, Surface, get_surface, surface_names
+    from gradpath.update_rules import (
+        UPDATE_RULES,
+        Step,
+        adagrad,
+        adam,
+        adamw,
+        default_hyperparameters,
+        momentum,
+        nesterov,
+        optimizer_names,
+        rmsprop,
+        sgd,
+    )
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'gradpath' has no attribute '{name}'")
+    return getattr(import_module(f"gradpath.{_HOME[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

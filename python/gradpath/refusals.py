@@ -1,4 +1,4 @@
-"""How gradpath refuses bad input: one line that says where, which field, which value, and what is accepted."""
+"""How gradpath refuses bad input: one line with the place, the field, the value, and what is accepted."""
 
 from __future__ import annotations
 

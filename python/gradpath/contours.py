@@ -1,0 +1,302 @@
+"""Draws paths over the contour lines of a surface."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+import numpy as np
+import pandas as pd
+import torch
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from gradpath.refusals import one_of, refusal
+from gradpath.surfaces import Surface, get_surface
+from gradpath.tables import whole_file
+
+Window = tuple[float, float, float, float]
+
+GRID = 81
+LEVELS = 14
+# Okabe and Ito's colours, safe for colour-blind readers, in two lightnesses; a path also has its own marker
+# and line so that it can be told without colour.
+THEMES: dict[str, dict[str, Any]] = {
+    "light": {
+        "low": "#b9cfe4",
+        "high": "#f8fafc",
+        "line": "#8fa8c0",
+        "paper": "#ffffff",
+        "ink": "#1f2933",
+        "paths": ["#0072b2", "#c14a00", "#00734f", "#9c3f76"],
+    },
+    "dark": {
+        "low": "#35506b",
+        "high": "#161d26",
+        "line": "#54708c",
+        "paper": "#14181d",
+        "ink": "#e6ebf0",
+        "paths": ["#6cc3f5", "#ffa23f", "#35d6a4", "#f0a3d0"],
+    },
+}
+MARKERS = ["o", "^", "s", "D"]
+LINES = ["solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.6, 1.2, 1.6))]
+# A segment longer than this share of the window carries an arrow head.
+ARROW_SHARE = 0.07
+
+
+def contour_grid(surface: Surface, window: Window) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Evaluate a surface on a grid over its window.
+
+    Returns
+    -------
+    x1, x2 : arrays of shape (81,)
+    values : array of shape (81, 81)
+        ``values[i, j]`` is the value at ``(x1[j], x2[i])``.
+    """
+    x1 = np.linspace(window[0], window[1], GRID)
+    x2 = np.linspace(window[2], window[3], GRID)
+    points = np.stack(np.meshgrid(x1, x2), axis=-1)
+    return x1, x2, surface(torch.from_numpy(points)).numpy()
+
+
+def contour_levels(values: np.ndarray) -> np.ndarray:
+    """Return 15 levels between the smallest and the largest value, closer where the surface is low.
+
+    They are the quantiles (k/14)^2 of the values: on a bowl the lines come out evenly spaced, and a surface
+    whose values span many powers of ten still shows its valley.
+    """
+    probabilities = (np.arange(LEVELS + 1) / LEVELS) ** 2
+    return np.unique(np.quantile(values, probabilities))
+
+
+def arrow_segments(path: pd.DataFrame, window: Window) -> np.ndarray:
+    """Return the numbers (from 0) of the segments of a path that are long enough to carry an arrow head.
+
+    A segment counts if it is longer than 7 % of the window and its middle lies in the window.
+    """
+    wide, high = window[1] - window[0], window[3] - window[2]
+    x1, x2 = path["x1"].to_numpy(), path["x2"].to_numpy()
+    length = np.hypot(np.diff(x1) / wide, np.diff(x2) / high)
+    middle1, middle2 = (x1[1:] + x1[:-1]) / 2, (x2[1:] + x2[:-1]) / 2
+    inside = (window[0] < middle1) & (middle1 < window[1]) & (window[2] < middle2) & (middle2 < window[3])
+    return np.flatnonzero((length > ARROW_SHARE) & inside)
+
+
+def label_anchor(path: pd.DataFrame, others: Sequence[pd.DataFrame], window: Window) -> tuple[float, float]:
+    """Return the point of a path, inside the window, that lies farthest from the other paths."""
+    wide, high = window[1] - window[0], window[3] - window[2]
+    x1, x2 = path["x1"].to_numpy(), path["x2"].to_numpy()
+    inside = (window[0] <= x1) & (x1 <= window[1]) & (window[2] <= x2) & (x2 <= window[3])
+    if not inside.any():
+        return float(x1[0]), float(x2[0])
+    x1, x2 = x1[inside], x2[inside]
+    if not others:
+        middle = len(x1) // 2
+        return float(x1[middle]), float(x2[middle])
+    o1 = np.concatenate([o["x1"].to_numpy() for o in others])
+    o2 = np.concatenate([o["x2"].to_numpy() for o in others])
+    distance = np.hypot((x1[:, None] - o1) / wide, (x2[:, None] - o2) / high).min(axis=1)
+    farthest = int(distance.argmax())
+    return float(x1[farthest]), float(x2[farthest])
+
+
+def plot_paths(
+    paths: Sequence[pd.DataFrame] | pd.DataFrame,
+    surface: str | Surface | None = None,
+    labels: Sequence[str] | None = None,
+    label_at: Sequence[tuple[float, float] | None] | None = None,
+    window: Window | None = None,
+    title: str | None = None,
+    theme: str = "light",
+) -> Figure:
+    """Draw paths over the filled contour lines of their surface.
+
+    Parameters
+    ----------
+    paths : DataFrame or list of DataFrame
+        As :func:`gradpath.descend` returns them; at most four are told apart by marker and line.
+    surface : str or Surface, optional
+        The surface of the first path if left out.
+    labels : list of str, optional
+        One per path; optimizer and lr if left out.
+    label_at : list of (float, float) or None, optional
+        Where each label stands, in coordinates of the surface; beside its path if left out.
+    window : (x1 from, x1 to, x2 from, x2 to), optional
+        The surface's own window if left out.
+    title : str, optional
+    theme : {"light", "dark"}
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+        The start is a ring, each minimum a cross; arrow heads show the direction.
+
+    Raises
+    ------
+    GradpathError
+        For a theme or a surface that does not exist.
+    """
+    if theme not in THEMES:
+        raise refusal("plot_paths()", "theme", theme, one_of(list(THEMES)))
+    paths = [paths] if isinstance(paths, pd.DataFrame) else list(paths)
+    surface = paths[0].attrs["surface"] if surface is None else surface
+    surface = get_surface(surface) if isinstance(surface, str) else surface
+    window = window or surface.window
+    labels = labels or [_default_label(path) for path in paths]
+    label_at = label_at or [None] * len(paths)
+
+    figure, axes = _empty_plot(surface, window, title, theme)
+    for k, path in enumerate(paths):
+        _draw_path(axes, path, window, k, theme)
+    for k, path in enumerate(paths):
+        _draw_label(axes, path, paths[:k] + paths[k + 1 :], window, k, labels[k], label_at[k], theme)
+    _draw_ends(axes, surface, paths[0], window, theme)
+    return figure
+
+
+def plot_overlay(
+    python: Sequence[pd.DataFrame],
+    r: Sequence[pd.DataFrame],
+    surface: str | Surface,
+    title: str | None = None,
+    theme: str = "light",
+) -> Figure:
+    """Lay the paths of both languages over each other: Python's points as rings, R's as crosses inside."""
+    surface = get_surface(surface) if isinstance(surface, str) else surface
+    figure, axes = _empty_plot(surface, surface.window, title, theme)
+    ink, colours = THEMES[theme]["ink"], THEMES[theme]["paths"]
+    for k, (left, right) in enumerate(zip(python, r, strict=True)):
+        axes.plot(left["x1"], left["x2"], color=colours[k], linewidth=1.0, alpha=0.7)
+        ring = {"marker": "o", "markersize": 8, "markerfacecolor": "none", "markeredgewidth": 1.4}
+        axes.plot(left["x1"], left["x2"], linestyle="none", color=colours[k], **ring)
+        axes.plot(right["x1"], right["x2"], linestyle="none", marker="+", markersize=7, color=ink)
+    axes.plot([], [], linestyle="none", color=ink, label="Python", **ring)
+    axes.plot([], [], linestyle="none", marker="+", markersize=7, color=ink, label="R")
+    axes.legend(
+        loc="upper left", frameon=True, facecolor=THEMES[theme]["paper"], labelcolor=ink, edgecolor="none"
+    )
+    axes.set_xlim(surface.window[:2])
+    axes.set_ylim(surface.window[2:])
+    return figure
+
+
+def save_plot(plot: Figure, file: Path) -> None:
+    """Save a figure as SVG or PNG, by the ending of the file; the same figure gives the same bytes."""
+    # A fixed salt and no date: otherwise identifiers and metadata differ from run to run.
+    settings = {"svg.hashsalt": "gradpath", "svg.fonttype": "path", "svg.image_inline": True}
+    metadata = {"Date": None} if file.suffix == ".svg" else {"Software": None}
+    with matplotlib.rc_context(settings), whole_file(file) as temporary:
+        plot.savefig(temporary, dpi=130, metadata=metadata, facecolor=plot.get_facecolor())
+
+
+def _empty_plot(surface: Surface, window: Window, title: str | None, theme: str) -> tuple[Figure, Axes]:
+    colours = THEMES[theme]
+    # A square window is drawn square, so that a round bowl looks round.
+    square = window[1] - window[0] == window[3] - window[2]
+    figure = Figure(
+        figsize=(5.6, 5.6) if square else (7.2, 4.8), layout="constrained", facecolor=colours["paper"]
+    )
+    FigureCanvasAgg(figure)
+    axes = figure.subplots()
+    x1, x2, values = contour_grid(surface, window)
+    levels = contour_levels(values)
+    shades = LinearSegmentedColormap.from_list(
+        "gradpath", [colours["low"], colours["high"]], N=len(levels) - 1
+    )
+    axes.contourf(x1, x2, values, levels=levels, colors=shades(np.linspace(0, 1, len(levels) - 1)))
+    axes.contour(
+        x1, x2, values, levels=levels[1:-1], colors=colours["line"], linewidths=0.6, linestyles="solid"
+    )
+    axes.set_facecolor(colours["high"])
+    axes.set_xlim(window[:2])
+    axes.set_ylim(window[2:])
+    axes.set_xlabel("x₁", color=colours["ink"], fontsize=11)
+    axes.set_ylabel("x₂", color=colours["ink"], fontsize=11)
+    axes.tick_params(colors=colours["ink"], labelsize=9, length=3)
+    for spine in axes.spines.values():
+        spine.set_visible(False)
+    if title:
+        axes.set_title(title, color=colours["ink"], fontsize=12, loc="left", fontweight="bold")
+    return figure, axes
+
+
+def _draw_path(axes: Axes, path: pd.DataFrame, window: Window, k: int, theme: str) -> None:
+    colour = THEMES[theme]["paths"][k % 4]
+    paper = THEMES[theme]["paper"]
+    x1, x2 = path["x1"].to_numpy(), path["x2"].to_numpy()
+    axes.plot(x1, x2, color=colour, linewidth=1.6, linestyle=LINES[k % 4])
+    axes.plot(
+        x1,
+        x2,
+        linestyle="none",
+        marker=MARKERS[k % 4],
+        markersize=5,
+        color=colour,
+        markeredgecolor=paper,
+        markeredgewidth=0.6,
+    )
+    for i in arrow_segments(path, window):
+        # The head sits at the middle of its segment, where neither end's marker hides it.
+        tip = ((x1[i] + x1[i + 1]) / 2, (x2[i] + x2[i + 1]) / 2)
+        tail = (tip[0] - (x1[i + 1] - x1[i]) * 0.02, tip[1] - (x2[i + 1] - x2[i]) * 0.02)
+        style = {
+            "arrowstyle": "-|>",
+            "color": colour,
+            "mutation_scale": 12,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "lw": 0.5,
+        }
+        axes.annotate("", xy=tip, xytext=tail, arrowprops=style, annotation_clip=True)
+
+
+def _draw_label(
+    axes: Axes,
+    path: pd.DataFrame,
+    others: Sequence[pd.DataFrame],
+    window: Window,
+    k: int,
+    label: str,
+    at: tuple[float, float] | None,
+    theme: str,
+) -> None:
+    colour, paper = THEMES[theme]["paths"][k % 4], THEMES[theme]["paper"]
+    wide, high = window[1] - window[0], window[3] - window[2]
+    if at is None:
+        anchor = label_anchor(path, others, window)
+        at = (
+            anchor[0],
+            anchor[1] + (0.06 if anchor[1] < (window[2] + window[3]) / 2 + high / 4 else -0.06) * high,
+        )
+    else:
+        x1, x2 = path["x1"].to_numpy(), path["x2"].to_numpy()
+        middle1, middle2 = (x1[1:] + x1[:-1]) / 2, (x2[1:] + x2[:-1]) / 2
+        x1, x2 = np.concatenate([x1, middle1]), np.concatenate([x2, middle2])
+        nearest = int(np.hypot((x1 - at[0]) / wide, (x2 - at[1]) / high).argmin())
+        anchor = (float(x1[nearest]), float(x2[nearest]))
+    axes.plot([at[0], anchor[0]], [at[1], anchor[1]], color=colour, linewidth=0.7, zorder=1.9)
+    text = axes.text(*at, label, color=colour, fontsize=10, fontweight="bold", ha="center", va="center")
+    text.set_path_effects([withStroke(linewidth=3, foreground=paper)])
+
+
+def _draw_ends(axes: Axes, surface: Surface, path: pd.DataFrame, window: Window, theme: str) -> None:
+    ink, paper = THEMES[theme]["ink"], THEMES[theme]["paper"]
+    first = path.iloc[0]
+    ring = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgewidth": 1.8}
+    axes.plot(first["x1"], first["x2"], color=ink, linestyle="none", **ring)
+    offset = (window[1] - window[0]) * 0.02
+    start = axes.text(first["x1"] + offset, first["x2"], " start", color=ink, fontsize=10, va="center")
+    start.set_path_effects([withStroke(linewidth=3, foreground=paper)])
+    for m1, m2 in surface.minima:
+        axes.plot(m1, m2, marker="x", markersize=9, markeredgewidth=2, color=ink, linestyle="none")
+
+
+def _default_label(path: pd.DataFrame) -> str:
+    attrs = path.attrs
+    return f"{attrs['optimizer']}, lr {attrs['hyperparameters']['lr']:g}" if "optimizer" in attrs else "path"

@@ -1,0 +1,67 @@
+"""Tables of paths on disk: CSV with a record above it of what made the numbers."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pandas as pd
+
+COLUMNS = ["path", "method", "step", "x1", "x2", "value"]
+
+
+@contextmanager
+def whole_file(file: Path) -> Iterator[Path]:
+    """Hand out a temporary name; rename it to ``file`` if all goes well, delete it if not."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-", suffix=file.suffix)
+    os.close(handle)
+    try:
+        yield Path(name)
+        os.chmod(name, 0o644)
+        os.replace(name, file)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def write_text(file: Path, text: str) -> bool:
+    """Write a file whole or not at all; leave it alone, and return False, if it already says just this."""
+    if file.is_file() and file.read_bytes() == text.encode():
+        return False
+    with whole_file(file) as temporary:
+        temporary.write_bytes(text.encode())
+    return True
+
+
+def write_table(file: Path, table: pd.DataFrame, record: dict[str, str]) -> bool:
+    """Write a table with its record, one ``# key: value`` line each; numbers with 17 significant digits."""
+    head = "".join(f"# {key}: {value}\n" for key, value in record.items())
+    return write_text(file, head + table.to_csv(index=False, float_format="%.17g", lineterminator="\n"))
+
+
+def read_record(file: Path) -> dict[str, str]:
+    """Read the record above a table."""
+    record = {}
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            if not line.startswith("# "):
+                break
+            key, _, value = line[2:].rstrip("\n").partition(": ")
+            record[key] = value
+    return record
+
+
+def read_table(file: Path) -> pd.DataFrame:
+    """Read a table; numbers come back to the last bit. ``attrs`` holds the record."""
+    table = pd.read_csv(file, comment="#", float_precision="round_trip", dtype={"path": str, "method": str})
+    table.attrs = dict(read_record(file))
+    return table
+
+
+def select_path(table: pd.DataFrame, path: str, method: str) -> pd.DataFrame:
+    """Return the rows of one path by one method, as :func:`gradpath.descend` returns them."""
+    rows = table[(table["path"] == path) & (table["method"] == method)]
+    return rows[["step", "x1", "x2", "value"]].reset_index(drop=True)
