@@ -151,7 +151,7 @@ def plot_paths(
     labels = labels or [_default_label(path) for path in paths]
     label_at = label_at or [None] * len(paths)
 
-    figure, axes = _empty_plot(surface, window, title, theme)
+    figure, axes = empty_plot(surface, window, title, theme)
     for k, path in enumerate(paths):
         _draw_path(axes, path, window, k, theme)
     for k, path in enumerate(paths):
@@ -160,59 +160,28 @@ def plot_paths(
     return figure
 
 
-def plot_overlay(
-    python: Sequence[pd.DataFrame],
-    r: Sequence[pd.DataFrame],
-    surface: str | Surface,
-    title: str | None = None,
-    theme: str = "light",
-) -> Figure:
-    """Lay the paths of both languages over each other: Python's points as rings, R's as crosses inside."""
-    surface = get_surface(surface) if isinstance(surface, str) else surface
-    figure, axes = _empty_plot(surface, surface.window, title, theme)
-    ink, colours = THEMES[theme]["ink"], THEMES[theme]["paths"]
-    for k, (left, right) in enumerate(zip(python, r, strict=True)):
-        axes.plot(left["x1"], left["x2"], color=colours[k], linewidth=1.0, alpha=0.7)
-        ring = {"marker": "o", "markersize": 8, "markerfacecolor": "none", "markeredgewidth": 1.4}
-        axes.plot(left["x1"], left["x2"], linestyle="none", color=colours[k], **ring)
-        axes.plot(right["x1"], right["x2"], linestyle="none", marker="+", markersize=7, color=ink)
-    axes.plot([], [], linestyle="none", color=ink, label="Python", **ring)
-    axes.plot([], [], linestyle="none", marker="+", markersize=7, color=ink, label="R")
-    axes.legend(
-        loc="upper left", frameon=True, facecolor=THEMES[theme]["paper"], labelcolor=ink, edgecolor="none"
-    )
-    axes.set_xlim(surface.window[:2])
-    axes.set_ylim(surface.window[2:])
-    return figure
-
-
 def save_plot(plot: Figure, file: Path) -> None:
     """Save a figure as SVG or PNG, by the ending of the file; the same figure gives the same bytes."""
     # A fixed salt and no date: otherwise identifiers and metadata differ from run to run.
-    settings = {"svg.hashsalt": "gradpath", "svg.fonttype": "path", "svg.image_inline": True}
+    settings: Any = {"svg.hashsalt": "gradpath", "svg.fonttype": "path", "svg.image_inline": True}
     metadata = {"Date": None} if file.suffix == ".svg" else {"Software": None}
     with matplotlib.rc_context(settings), whole_file(file) as temporary:
         plot.savefig(temporary, dpi=130, metadata=metadata, facecolor=plot.get_facecolor())
 
 
-def _empty_plot(surface: Surface, window: Window, title: str | None, theme: str) -> tuple[Figure, Axes]:
+def empty_plot(surface: Surface, window: Window, title: str | None, theme: str) -> tuple[Figure, Axes]:
+    """Draw the contour lines alone."""
     colours = THEMES[theme]
     # A square window is drawn square, so that a round bowl looks round.
     square = window[1] - window[0] == window[3] - window[2]
-    figure = Figure(
-        figsize=(5.6, 5.6) if square else (7.2, 4.8), layout="constrained", facecolor=colours["paper"]
-    )
+    figure = Figure(figsize=(5.6, 5.6) if square else (7.2, 4.8), layout="constrained", facecolor=colours["paper"])
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     x1, x2, values = contour_grid(surface, window)
     levels = contour_levels(values)
-    shades = LinearSegmentedColormap.from_list(
-        "gradpath", [colours["low"], colours["high"]], N=len(levels) - 1
-    )
+    shades = LinearSegmentedColormap.from_list("gradpath", [colours["low"], colours["high"]], N=len(levels) - 1)
     axes.contourf(x1, x2, values, levels=levels, colors=shades(np.linspace(0, 1, len(levels) - 1)))
-    axes.contour(
-        x1, x2, values, levels=levels[1:-1], colors=colours["line"], linewidths=0.6, linestyles="solid"
-    )
+    axes.contour(x1, x2, values, levels=levels[1:-1], colors=colours["line"], linewidths=0.6, linestyles="solid")
     axes.set_facecolor(colours["high"])
     axes.set_xlim(window[:2])
     axes.set_ylim(window[2:])
@@ -288,7 +257,12 @@ def _draw_label(
 def _draw_ends(axes: Axes, surface: Surface, path: pd.DataFrame, window: Window, theme: str) -> None:
     ink, paper = THEMES[theme]["ink"], THEMES[theme]["paper"]
     first = path.iloc[0]
-    ring = {"marker": "o", "markersize": 11, "markerfacecolor": "none", "markeredgewidth": 1.8}
+    ring: dict[str, Any] = {
+        "marker": "o",
+        "markersize": 11,
+        "markerfacecolor": "none",
+        "markeredgewidth": 1.8,
+    }
     axes.plot(first["x1"], first["x2"], color=ink, linestyle="none", **ring)
     offset = (window[1] - window[0]) * 0.02
     start = axes.text(first["x1"] + offset, first["x2"], " start", color=ink, fontsize=10, va="center")

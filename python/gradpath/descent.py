@@ -72,8 +72,8 @@ def descend(
     """
     objective, name = _as_objective(surface)
     require("descend()", "start", list(start) if isinstance(start, Sequence | np.ndarray) else start)
-    for field, value in (("optimizer", optimizer), ("steps", steps), ("method", method), ("dtype", dtype)):
-        require("descend()", field, value)
+    for field, given in (("optimizer", optimizer), ("steps", steps), ("method", method), ("dtype", dtype)):
+        require("descend()", field, given)
     checked = check_hyperparameters("descend()", optimizer, hyperparameters)
     x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=_as_device(device))
     advance = _by_hand(optimizer, checked) if method == "manual" else _by_optim(optimizer, checked)

@@ -155,9 +155,7 @@ def _read_yaml(file: Path) -> Any:
     try:
         return YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
     except (MarkedYAMLError, UnicodeDecodeError):
-        raise GradpathError(
-            f"{file}: not readable as YAML; check its indentation, brackets and keys"
-        ) from None
+        raise GradpathError(f"{file}: not readable as YAML; check its indentation, brackets and keys") from None
 
 
 def _complete(file: str, figure: Figure) -> Figure:
@@ -200,14 +198,11 @@ def _one_line(file: str, data: dict[str, Any], error: ValidationError) -> Gradpa
         where += (": " if kind == "figures" else ", ") + f"{names[kind]} {label}"
         fields = fields[2:]
     if len(fields) == 2 and fields[0] in names:
-        return refusal(
-            where, f"{names[str(fields[0])]} number {int(fields[1]) + 1}", first["input"], "a mapping"
-        )
+        return refusal(where, f"{names[str(fields[0])]} number {int(fields[1]) + 1}", first["input"], "a mapping")
     field = str(fields[-1]) if isinstance(fields[-1], str) and fields[-1] in _FIELDS else str(fields[0])
     if first["type"] == "extra_forbidden":
-        model = {"figures": Figure, "paths": DeclaredPath}
-        level = "paths" if ", path " in where else "figures" if ": figure " in where else ""
-        known = list(model[level].model_fields) if level else ["figures"]
+        model = DeclaredPath if ", path " in where else Figure if ": figure " in where else _Experiments
+        known = list(model.model_fields)
         return refusal(where, field, first["input"], f"only the fields {', '.join(known)}")
     if first["type"] == "missing":
         return GradpathError(f"{where}: {field}: is missing; use {_accepted(field)}")

@@ -36,9 +36,7 @@ def optim_arguments(optimizer: str, hyperparameters: dict[str, Any]) -> dict[str
     return arguments
 
 
-def make_optimizer(
-    optimizer: str, parameters: Iterable[Tensor], **hyperparameters: Any
-) -> torch.optim.Optimizer:
+def make_optimizer(optimizer: str, parameters: Iterable[Tensor], **hyperparameters: Any) -> torch.optim.Optimizer:
     """Make the library's optimizer object for one of our methods.
 
     Parameters

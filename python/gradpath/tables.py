@@ -57,7 +57,7 @@ def read_record(file: Path) -> dict[str, str]:
 def read_table(file: Path) -> pd.DataFrame:
     """Read a table; numbers come back to the last bit. ``attrs`` holds the record."""
     table = pd.read_csv(file, comment="#", float_precision="round_trip", dtype={"path": str, "method": str})
-    table.attrs = dict(read_record(file))
+    table.attrs = {key: value for key, value in read_record(file).items()}
     return table
 
 

@@ -79,9 +79,7 @@ def nesterov(
     return Step(x, {"v": v})
 
 
-def adagrad(
-    x: Tensor, g: Tensor, state: State, lr: Any = 1e-2, eps: Any = 1e-10, weight_decay: Any = 0.0
-) -> Step:
+def adagrad(x: Tensor, g: Tensor, state: State, lr: Any = 1e-2, eps: Any = 1e-10, weight_decay: Any = 0.0) -> Step:
     """Adagrad: s <- s + g^2; x <- x - lr g / (sqrt(s) + eps).
 
     Source: Duchi, Hazan and Singer (2011), the diagonal form of figure 1; eps outside the root as in PyTorch.

@@ -1,0 +1,61 @@
+"""Writes what the book says about the cross-check: one line per figure, and the table of all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gradpath.agreement import Comparison
+from gradpath.tables import write_text
+
+
+def write_check_pages(project: Path, comparisons: list[Comparison]) -> list[Path]:
+    """Write ``book/_checks/<figure>.md`` and ``book/_checks/all.md``; remove pages of figures that are gone."""
+    folder = project / "book" / "_checks"
+    figures = list(dict.fromkeys(c.figure for c in comparisons))
+    pages = {folder / f"{name}.md": _line([c for c in comparisons if c.figure == name]) for name in figures}
+    pages[folder / "all.md"] = _table(comparisons, figures)
+    for file, text in pages.items():
+        write_text(file, text)
+    for file in set(folder.glob("*.md")) - set(pages):
+        file.unlink()
+    return list(pages)
+
+
+def _line(rows: list[Comparison]) -> str:
+    live = [c for c in rows if c.verdict in ("agrees", "differs")]
+    worst = max(live, key=lambda c: c.max_rel)
+    values, equal = sum(c.values for c in live), sum(c.bit_equal for c in live)
+    engines = sorted({made for c in live for made in c.engines.split(" | ")})
+    bad = [c for c in rows if c.verdict in ("differs", "stale")]
+    verdict = "These lanes **disagree**" if bad else "Checked"
+    return (
+        f"::: {{.check-line}}\n{verdict}: {len(rows)} comparisons, {values:,} numbers, of which {equal:,} are equal"
+        f" to the last bit; the largest relative difference is {worst.max_rel:.1e}"
+        f" ({worst.lane} against {worst.reference}, path *{worst.path}*). Computed by {'; '.join(engines)}."
+        " How this is measured: @sec-agreement.\n:::\n"
+    )
+
+
+def _table(comparisons: list[Comparison], figures: list[str]) -> str:
+    head = (
+        "| figure | lane | against | numbers | equal to the last bit | largest relative difference | verdict |\n"
+        "|:--|:--|:--|--:|--:|--:|:--|\n"
+    )
+    lines = []
+    for figure in figures:
+        pairs = dict.fromkeys((c.lane, c.reference) for c in comparisons if c.figure == figure)
+        for lane, reference in pairs:
+            rows = [
+                c
+                for c in comparisons
+                if (c.figure, c.lane, c.reference) == (figure, lane, reference) and c.verdict != "known"
+            ]
+            known = sum(
+                (c.figure, c.lane, c.reference, c.verdict) == (figure, lane, reference, "known") for c in comparisons
+            )
+            verdict = ", ".join(sorted({c.verdict for c in rows})) + (f"; {known} known to differ" if known else "")
+            values, equal = sum(c.values for c in rows), sum(c.bit_equal for c in rows)
+            worst = max((c.max_rel for c in rows), default=0.0)
+            cells = [figure, lane, reference, f"{values:,}", f"{equal / values:.0%}", f"{worst:.1e}", verdict]
+            lines.append("| " + " | ".join(cells) + " |\n")
+    return head + "".join(lines) + "\n: Every comparison, by figure and pair of lanes {#tbl-agreement}\n"

@@ -1,0 +1,186 @@
+"""The command line: ``gradpath run | check | figures | lessons | book | build | doctor``."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from gradpath.refusals import GradpathError
+
+if TYPE_CHECKING:
+    from gradpath.agreement import Comparison
+
+app = typer.Typer(
+    help="The optimizers of deep learning, by hand and by optim, in Python and R, cross-checked.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+out = Console()
+err = Console(stderr=True)
+
+Force = Annotated[bool, typer.Option("--force", help="Do everything again, changed or not.")]
+Language = Annotated[str, typer.Option(help="python, r or both.")]
+
+
+def project_folder() -> Path:
+    """Return the project around the current folder.
+
+    Raises
+    ------
+    GradpathError
+        Outside of a project.
+    """
+    for folder in [Path.cwd(), *Path.cwd().parents]:
+        if (folder / "shared_figures" / "experiments.yaml").is_file() and (folder / "_quarto.yml").is_file():
+            return folder
+    raise GradpathError(f"{Path.cwd()}: no gradpath project here; run the command inside the cloned repository")
+
+
+@app.command()
+def run(language: Language = "both", force: Force = False) -> None:
+    """Compute every declared path by hand and by optim, in Python and R."""
+    from gradpath.lanes import run_lanes
+
+    tables = run_lanes(project_folder(), _languages(language), force, _say)
+    out.print(f"{len(tables)} tables computed" if tables else "tables: nothing changed")
+
+
+@app.command()
+def check() -> None:
+    """Compare all lanes; exit with code 1 if one disagrees."""
+    if not _check(project_folder(), verbose=True):
+        raise typer.Exit(1)
+
+
+@app.command()
+def figures(language: Language = "both", force: Force = False) -> None:
+    """Draw every figure in both languages, from the tables."""
+    from gradpath.lanes import draw_lanes
+
+    pictures = draw_lanes(project_folder(), _languages(language), force, _say)
+    out.print(f"{len(pictures)} pictures drawn" if pictures else "pictures: nothing changed")
+
+
+@app.command()
+def lessons(force: Force = False) -> None:
+    """Execute the lessons that changed and write their output for the book."""
+    from gradpath.lessons import update_lessons
+    from gradpath.r_process import INSTALL_R, find_r
+
+    project = project_folder()
+    executed, left_out = update_lessons(project, find_r(project), force, _say)
+    out.print(f"{len(executed)} lessons executed" if executed else "lessons: nothing changed")
+    if left_out:
+        names = ", ".join(lesson.file.name for lesson in left_out)
+        err.print(f"left out, no R with IRkernel here: {names}; {INSTALL_R}")
+
+
+@app.command()
+def book() -> None:
+    """Render the book, with Quarto where it is installed and with pandoc otherwise."""
+    from gradpath.book import render_book
+
+    done = render_book(project_folder())
+    if done.skipped:
+        out.print(f"book: nothing changed, {done.folder}/index.html")
+    else:
+        out.print(f"book rendered by {done.renderer} {done.version}: {done.folder}/index.html")
+
+
+@app.command()
+def build() -> None:
+    """Do all of it, as far as something changed: run, check, figures, lessons, book."""
+    run()
+    if not _check(project_folder(), verbose=False):
+        raise typer.Exit(1)
+    figures()
+    lessons()
+    book()
+
+
+@app.command()
+def doctor() -> None:
+    """Print what this machine has: Python, torch, devices, R and its engine, renderer, dataset."""
+    from gradpath.doctor import examine
+
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for finding in examine(project_folder()):
+        table.add_row("[green]yes[/]" if finding.there else "[yellow]no[/]", finding.what, finding.detail)
+    out.print(table)
+
+
+def main() -> None:
+    """Run the command line; bad input ends in one line and exit code 2."""
+    try:
+        app()
+    except GradpathError as error:
+        print(f"gradpath: {error}", file=sys.stderr)
+        sys.exit(2)
+
+
+def _languages(language: str) -> tuple[str, ...]:
+    from gradpath.r_process import INSTALL_R, find_r
+    from gradpath.refusals import one_of, refusal
+
+    if language not in ("python", "r", "both"):
+        raise refusal("gradpath", "--language", language, one_of(["python", "r", "both"]))
+    chosen = ("python", "r") if language == "both" else (language,)
+    if "r" in chosen and find_r(project_folder()) is None:
+        if language == "r":
+            raise GradpathError(f"R is not installed here; {INSTALL_R}")
+        err.print(f"R is left out, it is not installed here; {INSTALL_R}")
+    return chosen
+
+
+def _say(line: str) -> None:
+    err.print(line, style="dim", highlight=False)
+
+
+def _check(project: Path, verbose: bool) -> bool:
+    from gradpath.agreement import check_agreement, write_agreement
+    from gradpath.check_pages import write_check_pages
+
+    comparisons = check_agreement(project)
+    write_agreement(project, comparisons)
+    write_check_pages(project, comparisons)
+    if verbose:
+        out.print(_agreement_table(comparisons))
+    counts = Counter(c.verdict for c in comparisons)
+    for c in comparisons:
+        if c.verdict == "differs":
+            at = f"step {c.first_step}" if c.first_step is not None else "no step"
+            numbers = "" if c.left is None else f" {c.left!r} against {c.right!r};"
+            print(
+                f"gradpath: figure '{c.figure}', path '{c.path}': {c.lane} and {c.reference} differ first at {at},"
+                f" {c.detail}:{numbers} largest relative difference {c.max_rel:.3g}, allowed {c.bound:g}",
+                file=sys.stderr,
+            )
+    if counts["stale"]:
+        names = ", ".join(sorted({f"{c.figure} ({c.lane})" for c in comparisons if c.verdict == "stale"}))
+        err.print(f"stale, made from other sources than these; run them again: {names}", highlight=False)
+    out.print(
+        f"{len(comparisons)} comparisons: {counts['agrees']} agree, {counts['known']} differ as known,"
+        f" {counts['stale']} stale, {counts['differs']} differ"
+    )
+    return counts["differs"] == 0
+
+
+def _agreement_table(comparisons: list[Comparison]) -> Table:
+    table = Table(box=None, pad_edge=False)
+    for name in ("figure", "path", "lane", "against"):
+        table.add_column(name, overflow="fold")
+    for name in ("numbers", "bit-equal", "max abs", "max rel"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for c in comparisons:
+        numbers = [str(c.values), str(c.bit_equal), f"{c.max_abs:.1e}", f"{c.max_rel:.1e}"]
+        colour = {"agrees": "green", "known": "cyan", "stale": "yellow"}.get(c.verdict, "red")
+        table.add_row(c.figure, c.path, c.lane, c.reference, *numbers, f"[{colour}]{c.verdict}[/]")
+    return table

@@ -1,0 +1,215 @@
+"""Executes the lessons, each in its own language's kernel, and writes one include file per cell for the book."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gradpath.fingerprints import fingerprint, fingerprint_files, python_sources, r_sources
+from gradpath.r_process import R, ensure_r_package
+from gradpath.refusals import GradpathError
+from gradpath.tables import write_text
+
+SECONDS_PER_CELL = 300
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# Asked of each kernel after the last cell, so that a page can say what made its output.
+_ENGINE = {
+    "python": "import torch; print('torch', torch.__version__)",
+    "r": "cat(gradpath::engine_description())",
+}
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One lesson script.
+
+    Attributes
+    ----------
+    project, file : Path
+    language : {"python", "r"}
+    """
+
+    project: Path
+    file: Path
+    language: str
+
+    @property
+    def name(self) -> str:
+        """Its name without ending, the same in both languages: ``04-momentum``."""
+        return self.file.stem
+
+    @property
+    def folder(self) -> Path:
+        """Where its include files are."""
+        return self.project / "book" / "_lessons" / self.name
+
+    def fingerprint(self) -> str:
+        """Fingerprint everything that its output depends on, apart from versions."""
+        sources = python_sources(self.project) if self.language == "python" else r_sources(self.project)
+        text = self.file.read_text(encoding="utf-8")
+        shared = self.project / "shared_figures"
+        data = [shared / "experiments.yaml", *sorted(shared.glob("recorded_torch/*.csv"))]
+        return fingerprint([text, sources, fingerprint_files(data) if "shared_figures" in text else ""])
+
+    def cells(self) -> list[tuple[str, str]]:
+        """Return its cells as (name, code).
+
+        Raises
+        ------
+        GradpathError
+            For a cell without a name, or a name that occurs twice.
+        """
+        import jupytext
+
+        form = "py:percent" if self.language == "python" else "R:percent"
+        notebook = jupytext.reads(self.file.read_text(encoding="utf-8"), fmt=form)
+        cells: list[tuple[str, str]] = []
+        for cell in notebook.cells:
+            name = cell.metadata.get("title", "")
+            if cell.cell_type == "markdown" or (not name and not _is_code(cell.source)):
+                continue
+            if not _NAME.fullmatch(name) or name in [n for n, _ in cells]:
+                raise GradpathError(
+                    f"{self.file.name}: cell: '{name}' is not accepted; use a name of its own after '# %%',"
+                    " in lower-case letters, digits and '-'"
+                )
+            cells.append((name, cell.source))
+        return cells
+
+    def include(self, cell: str) -> Path:
+        """Return the include file of a cell."""
+        return self.folder / f"{cell}.{self.language}.md"
+
+
+def find_lessons(project: Path) -> list[Lesson]:
+    """Return all lessons, in the order of their numbers, Python's before R's."""
+    python = [Lesson(project, f, "python") for f in (project / "python" / "lessons").glob("*.py")]
+    r = [Lesson(project, f, "r") for f in (project / "r" / "lessons").glob("*.R")]
+    return sorted(python + r, key=lambda lesson: (lesson.name, lesson.language))
+
+
+def is_fresh(lesson: Lesson) -> bool:
+    """Say whether a lesson's include files are all there and made from what the lesson is now."""
+    now = f"fingerprint: {lesson.fingerprint()} "
+    includes = [lesson.include(name) for name, _ in lesson.cells()]
+    there = set(lesson.folder.glob(f"*.{lesson.language}.md"))
+    return there == set(includes) and all(now in f.read_text(encoding="utf-8") for f in includes)
+
+
+def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
+    """Execute a lesson in a fresh kernel; return the text of its include files. Nothing is written.
+
+    Raises
+    ------
+    GradpathError
+        If a cell fails (lesson, cell, its error), or if the kernel of the language is not installed.
+    """
+    import nbformat
+    from nbclient import NotebookClient
+    from nbclient.exceptions import CellExecutionError
+
+    cells = lesson.cells()
+    sources = [code for _, code in cells] + [_ENGINE[lesson.language]]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in sources])
+    kernel = "python3" if lesson.language == "python" else "ir"
+    client = NotebookClient(
+        notebook,
+        timeout=SECONDS_PER_CELL,
+        kernel_name=kernel,
+        resources={"metadata": {"path": str(lesson.project)}},
+    )
+    try:
+        client.execute(env=_environment(lesson, r))
+    except CellExecutionError as error:
+        failed = next(i for i, c in enumerate(notebook.cells) if _error(c))
+        name = cells[failed][0] if failed < len(cells) else "engine"
+        line = _error(notebook.cells[failed]) or str(error)
+        raise GradpathError(f"{lesson.file.name}: cell '{name}': {line}") from None
+    engine = _printed(notebook.cells[-1]).strip()
+    language = f"python {platform.python_version()}" if lesson.language == "python" else engine.partition(", ")[0]
+    engine = engine if lesson.language == "python" else engine.partition(", ")[2]
+    made = f"fingerprint: {lesson.fingerprint()} | {language} | engine: {engine}"
+    return {
+        lesson.include(name): _include_text(lesson, name, code, _printed(cell), made)
+        for (name, code), cell in zip(cells, notebook.cells, strict=False)
+    }
+
+
+def update_lessons(
+    project: Path, r: R | None, force: bool, progress: Callable[[str], None]
+) -> tuple[list[Lesson], list[Lesson]]:
+    """Execute the lessons that changed and write their include files.
+
+    Returns
+    -------
+    executed, left_out : list of Lesson
+        ``left_out`` are R lessons that changed but cannot run here.
+    """
+    executed, left_out = [], []
+    for lesson in find_lessons(project):
+        if not force and is_fresh(lesson):
+            continue
+        if lesson.language == "r" and not can_run_r(r):
+            left_out.append(lesson)
+            continue
+        progress(f"{lesson.name}: executing in {'Python' if lesson.language == 'python' else 'R'}")
+        includes = execute_lesson(lesson, r)
+        for file in set(lesson.folder.glob(f"*.{lesson.language}.md")) - set(includes):
+            file.unlink()
+        for file, text in includes.items():
+            write_text(file, text)
+        executed.append(lesson)
+    return executed, left_out
+
+
+def can_run_r(r: R | None) -> bool:
+    """Say whether R lessons can be executed: R is there, and IRkernel has registered its kernel."""
+    from jupyter_client.kernelspec import KernelSpecManager
+
+    return r is not None and "ir" in KernelSpecManager().find_kernel_specs()
+
+
+def _environment(lesson: Lesson, r: R | None) -> dict[str, str]:
+    import os
+
+    if lesson.language == "python":
+        return os.environ | {"PYTHONHASHSEED": "0"}
+    assert r is not None
+    ensure_r_package(r)
+    return r.environment
+
+
+def _is_code(source: str) -> bool:
+    return any(line.strip() and not line.lstrip().startswith("#") for line in source.splitlines())
+
+
+def _printed(cell: Any) -> str:
+    parts = []
+    for output in cell.outputs:
+        if output.output_type == "stream" and output.name == "stdout":
+            parts.append(output.text)
+        elif output.output_type in ("execute_result", "display_data"):
+            data = output.data
+            # A picture's text is only its size; the chapter shows the picture itself.
+            if not any(kind.startswith("image/") for kind in data) and "text/plain" in data:
+                parts.append(data["text/plain"] + "\n")
+    return "".join(parts)
+
+
+def _error(cell: Any) -> str | None:
+    for output in cell.outputs:
+        if output.output_type == "error":
+            return re.sub(r"\s+", " ", f"{output.ename}: {output.evalue}").strip()
+    return None
+
+
+def _include_text(lesson: Lesson, name: str, code: str, printed: str, made: str) -> str:
+    head = f"<!-- {lesson.file.relative_to(lesson.project).as_posix()} | cell: {name} | {made} -->\n"
+    text = f"{head}\n::: {{.cell}}\n``` {{.{lesson.language} .cell-code}}\n{code.rstrip()}\n```\n"
+    if printed.strip():
+        text += f"\n::: {{.cell-output .cell-output-stdout}}\n```\n{printed.rstrip()}\n```\n:::\n"
+    return text + ":::\n"

@@ -1,0 +1,105 @@
+"""R as a process of its own: finds it, keeps the R package installed for this project, runs expressions."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradpath.fingerprints import fingerprint_files
+from gradpath.refusals import GradpathError
+from gradpath.tables import write_text
+
+INSTALL_R = "install R 4.2 or newer with the packages of r/packages-debian.txt (Debian: apt-get install), then repeat"
+
+
+@dataclass
+class R:
+    """An R that can run gradpath's R side.
+
+    Attributes
+    ----------
+    rscript : str
+        The command.
+    project : Path
+        Its ``.r-library`` holds the installed R package.
+    """
+
+    rscript: str
+    project: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of R processes: the project's library first, and this Python for reticulate."""
+        library = str(self.project / ".r-library")
+        before = os.environ.get("R_LIBS")
+        return os.environ | {
+            "R_LIBS": library + (os.pathsep + before if before else ""),
+            "RETICULATE_PYTHON": sys.executable,
+        }
+
+    def run(self, expression: str, *arguments: str, quiet: bool = False) -> str:
+        """Run one R expression, written by us, in a new process; return what it printed.
+
+        ``arguments`` reach it as ``commandArgs(trailingOnly = TRUE)``; nothing is pasted into the code.
+
+        Raises
+        ------
+        GradpathError
+            If R fails: its own error message, on one line.
+        """
+        command = [self.rscript, "--no-save", "--no-restore", "-e", expression, *arguments]
+        done = subprocess.run(
+            command, env=self.environment, cwd=self.project, capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            raise GradpathError(_error_line(done.stderr))
+        if not quiet:
+            sys.stderr.write(done.stderr)
+        return done.stdout
+
+
+def find_r(project: Path) -> R | None:
+    """Return the R of this machine, or None."""
+    rscript = shutil.which("Rscript")
+    return R(rscript, project) if rscript else None
+
+
+def ensure_r_package(r: R) -> bool:
+    """Install the project's R package into ``.r-library`` if its sources changed; return whether it did.
+
+    Raises
+    ------
+    GradpathError
+        If R CMD INSTALL fails; the last lines of its output.
+    """
+    sources = r.project / "r"
+    library = r.project / ".r-library"
+    stamp = library / "gradpath.fingerprint"
+    now = fingerprint_files(
+        [sources / "DESCRIPTION", sources / "NAMESPACE", *sources.glob("R/*.R"), *sources.glob("inst/**/*.*")]
+    )
+    if stamp.is_file() and stamp.read_text() == now and (library / "gradpath").is_dir():
+        return False
+    library.mkdir(exist_ok=True)
+    command = [
+        str(Path(r.rscript).with_name("R")) if os.sep in r.rscript else "R",
+        *("CMD", "INSTALL", "--no-docs", "--no-test-load", f"--library={library}", str(sources)),
+    ]
+    done = subprocess.run(command, env=r.environment, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise GradpathError(f"r: R CMD INSTALL failed: {_error_line(done.stderr)}")
+    write_text(stamp, now)
+    return True
+
+
+def _error_line(stderr: str) -> str:
+    lines = [line.strip() for line in stderr.splitlines() if line.strip()]
+    for i, line in enumerate(lines):
+        if line.startswith(("Error", "ERROR")):
+            head, _, rest = line.partition(": ")
+            return rest or (lines[i + 1] if i + 1 < len(lines) else head)
+    return lines[-1] if lines else "R stopped without a message"
