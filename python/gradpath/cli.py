@@ -184,3 +184,7 @@ def _agreement_table(comparisons: list[Comparison]) -> Table:
         colour = {"agrees": "green", "known": "cyan", "stale": "yellow"}.get(c.verdict, "red")
         table.add_row(c.figure, c.path, c.lane, c.reference, *numbers, f"[{colour}]{c.verdict}[/]")
     return table
+
+
+if __name__ == "__main__":
+    main()

@@ -58,7 +58,9 @@ def _r(project: Path) -> list[Finding]:
     findings = [Finding(True, "R", r.rscript)]
     try:
         ensure_r_package(r)
-        said = r.run("cat(gradpath::engine_description(why = TRUE))", quiet=True)
+        said = r.run(
+            "with(gradpath::engine_info(), cat(name, ' ', version, ', because ', reason, sep = ''))", quiet=True
+        )
         findings.append(Finding(True, "R engine", said))
     except GradpathError as error:
         findings.append(Finding(False, "R engine", str(error)))

@@ -19,7 +19,7 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # Asked of each kernel after the last cell, so that a page can say what made its output.
 _ENGINE = {
     "python": "import torch; print('torch', torch.__version__)",
-    "r": "cat(gradpath::engine_description())",
+    "r": "with(gradpath::engine_info(), cat(paste0('r ', getRversion(), ', ', name, ' ', version)))",
 }
 
 

@@ -1,0 +1,69 @@
+"""The command line: help, refusals, a second run that does nothing, the doctor."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from gradpath.cli import app, project_folder
+
+
+def gradpath(folder, *arguments):
+    command = [sys.executable, "-m", "gradpath.cli", *arguments]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def test_help_lists_every_command(project):
+    said = gradpath(project, "--help").stdout
+    for command in app.registered_commands:
+        assert command.callback.__name__ in said
+
+
+def test_outside_of_a_project_one_line_says_so(tmp_path):
+    done = gradpath(tmp_path, "check")
+    assert done.returncode == 2
+    assert (
+        done.stderr
+        == f"gradpath: {tmp_path}: no gradpath project here; run the command inside the cloned repository\n"
+    )
+
+
+def test_an_unknown_language_is_refused(project):
+    done = gradpath(project, "run", "--language", "julia")
+    assert done.returncode == 2
+    assert done.stderr == "gradpath: gradpath: --language: 'julia' is not accepted; use one of python, r, both\n"
+
+
+def test_an_unknown_option_is_refused(project):
+    assert gradpath(project, "run", "--quickly").returncode == 2
+
+
+def test_a_project_is_found_from_a_folder_inside_it(project, monkeypatch):
+    monkeypatch.chdir(project / "tests")
+    assert project_folder() == project
+
+
+def test_a_second_run_does_nothing(project, tmp_path):
+    import shutil
+
+    for part in ("python/gradpath", "shared_figures"):
+        shutil.copytree(project / part, tmp_path / part, ignore=shutil.ignore_patterns("*.svg", "*.png"))
+    shutil.copy(project / "_quarto.yml", tmp_path)
+    first, second = (gradpath(tmp_path, "run", "--language", "python") for _ in range(2))
+    assert "7 tables computed" in first.stdout
+    assert second.stdout == "tables: nothing changed\n"
+
+
+def test_doctor_says_what_is_there(project):
+    done = gradpath(project, "doctor")
+    assert done.returncode == 0
+    for what in ("Python", "torch", "CUDA", "R", "Quarto", "browser", "Fashion-MNIST"):
+        assert what in done.stdout
+
+
+@pytest.mark.parametrize("target", ["book", "test", "setup", "r-torch", "py-test", "r-test", "figures"])
+def test_make_help_lists_the_targets(project, target):
+    said = subprocess.run(["make", "help"], cwd=project, capture_output=True, text=True, check=True).stdout
+    assert f"  make {target} " in said
