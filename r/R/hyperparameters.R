@@ -1,0 +1,73 @@
+# Which values a hyperparameter, a start, a number of steps may take; one table for every caller.
+
+#' @include refusals.R update_rules.R
+NULL
+
+MAX_STEPS <- 1000000
+
+# A finite number (TRUE and FALSE are none).
+is_number <- function(value) {
+  is.numeric(value) && length(value) == 1 && is.finite(value)
+}
+
+at_least_zero <- function(value) {
+  is_number(value) && value >= 0
+}
+
+decay_rate <- function(value) {
+  is_number(value) && value >= 0 && value < 1
+}
+
+one_text_of <- function(names) {
+  force(names)
+  function(value) is.character(value) && length(value) == 1 && value %in% names
+}
+
+two_finite_numbers <- function(value) {
+  (is.numeric(value) || is.list(value)) && length(value) == 2 && all(vapply(value, is_number, TRUE))
+}
+
+whole_number_of_steps <- function(value) {
+  is_number(value) && value == trunc(value) && value >= 0 && value <= MAX_STEPS
+}
+
+NOT_NEGATIVE <- list(at_least_zero, "a finite number >= 0")
+RATE <- list(decay_rate, "a number >= 0 and < 1")
+
+ACCEPTED <- list(
+  lr = NOT_NEGATIVE,
+  momentum = RATE,
+  alpha = RATE,
+  beta1 = RATE,
+  beta2 = RATE,
+  eps = NOT_NEGATIVE,
+  weight_decay = NOT_NEGATIVE,
+  init = list(one_text_of(c("zero", "gradient")), one_of(c("zero", "gradient"))),
+  bias_correction = list(function(value) isTRUE(value) || isFALSE(value), "true or false"),
+  start = list(two_finite_numbers, "two finite numbers"),
+  steps = list(whole_number_of_steps, sprintf("a whole number from 0 to %d", as.integer(MAX_STEPS))),
+  method = list(one_text_of(c("manual", "optim")), one_of(c("manual", "optim"))),
+  dtype = list(one_text_of(c("float64", "float32")), one_of(c("float64", "float32"))),
+  optimizer = list(one_text_of(optimizer_names()), one_of(optimizer_names()))
+)
+
+# Refuses a value that its field does not take.
+require_value <- function(where, field, value) {
+  if (!ACCEPTED[[field]][[1]](value)) {
+    refuse(where, field, value, ACCEPTED[[field]][[2]])
+  }
+}
+
+# The optimizer's defaults overlaid with the given values, each of them checked.
+check_hyperparameters <- function(where, optimizer, hyperparameters) {
+  known <- default_hyperparameters(optimizer)
+  for (name in names(hyperparameters)) {
+    if (!name %in% names(known)) {
+      accepted <- paste0("a hyperparameter of ", optimizer, ": ", paste(names(known), collapse = ", "))
+      refuse(where, name, hyperparameters[[name]], accepted)
+    }
+    require_value(where, name, hyperparameters[[name]])
+  }
+  known[names(hyperparameters)] <- hyperparameters
+  known
+}

@@ -1,0 +1,232 @@
+"""What the R engine 'pytorch' does faster or more simply in Python: one call here saves several from R."""
+
+import operator
+
+import numpy as np
+import torch
+
+# Operators as functions, so that R fetches each of them once. Division and remainder of R's %/% and %% truncate,
+# as {torch}'s do.
+add, sub, mul, div, power = operator.add, operator.sub, operator.mul, operator.truediv, operator.pow
+equal, unequal = operator.eq, operator.ne
+less, less_equal, greater, greater_equal = operator.lt, operator.le, operator.gt, operator.ge
+negative, invert = operator.neg, torch.logical_not
+fmod = torch.fmod
+
+
+def div_whole(a, b):
+    return torch.div(a, b, rounding_mode="trunc")
+
+
+def logical_and(a, b):
+    return torch.logical_and(torch.as_tensor(a), torch.as_tensor(b))
+
+
+def logical_or(a, b):
+    return torch.logical_or(torch.as_tensor(a), torch.as_tensor(b))
+
+
+KINDS = {"double": torch.get_default_dtype, "integer": lambda: torch.int64, "logical": lambda: torch.bool}
+
+
+def tensor(data, kind, dtype=None, device=None, requires_grad=False):
+    """Make a tensor from an R vector, given as a list or as a numpy array; ``kind`` is R's type of it."""
+    dtype = KINDS[kind]() if dtype is None else dtype
+    # Through float64 or int64 first: a list of numbers must not be rounded to float32 on its way to float64.
+    made = torch.from_numpy(np.array(data, dtype={"double": "f8", "integer": "i8", "logical": "?"}[kind]))
+    return made.to(dtype=dtype, device=device).requires_grad_(requires_grad)
+
+
+def like(data, kind, other):
+    """Make a tensor from an R vector that meets ``other`` in an operation: numbers take its floating dtype."""
+    floating = kind == "double" and other.is_floating_point()
+    return tensor(data, kind, other.dtype if floating else None, other.device)
+
+
+def to_list(x):
+    """Return the numbers of a tensor of at most one dimension."""
+    x = x.detach()
+    return x.tolist() if x.dim() else [x.item()]
+
+
+def to_array(x):
+    """Return a tensor as a numpy array that R can hold: whole numbers of 32 bits, other numbers as float64."""
+    x = x.detach().cpu()
+    if x.dtype == torch.bool:
+        return x.numpy()
+    return x.to(torch.float64 if x.is_floating_point() else torch.int32).numpy()
+
+
+def shape(x):
+    return list(x.shape)
+
+
+def ndim(x):
+    return x.dim()
+
+
+def dtype(x):
+    return x.dtype
+
+
+def device(x):
+    return x.device
+
+
+def requires_grad(x):
+    return x.requires_grad
+
+
+def grad(x):
+    return x.grad
+
+
+def about(x):
+    """Return what the last line of a printed tensor says."""
+    names = {
+        "float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "bool": "Bool",
+        "int64": "Long", "int32": "Int", "int16": "Short", "int8": "Char", "uint8": "Byte",
+    }  # fmt: skip
+    dtype = str(x.dtype).removeprefix("torch.")
+    return {
+        "type": x.device.type.upper() + names.get(dtype, dtype) + "Type",
+        "shape": list(x.shape),
+        "grad_fn": type(x.grad_fn).__name__ if x.grad_fn is not None else None,
+        "requires_grad": x.requires_grad,
+        "whole": not x.is_floating_point() and not x.is_complex(),
+    }
+
+
+def index(x, steps):
+    """Apply R's index, one list of (kind, values) after another; see index_steps() in R."""
+    for step in steps:
+        x = x[tuple(_index_item(item) for item in step)]
+    return x
+
+
+def index_put(x, step, value):
+    x[tuple(_index_item(item) for item in step)] = value
+
+
+def _index_item(item):
+    kind, value = item
+    if kind == "slice":
+        return slice(*value)
+    if kind == "list":
+        return torch.tensor(value, dtype=torch.int64)
+    if kind == "mask":
+        return torch.tensor(value, dtype=torch.bool)
+    if kind == "tensor":
+        return value if value.dtype == torch.bool else from_one(value)
+    return {"all": slice(None), "new": None, "fill": Ellipsis}.get(kind, value)
+
+
+def from_one(x):
+    """Turn positions counted from 1 into Python's; negative ones count from the end in both."""
+    if x.is_floating_point() or x.dtype == torch.bool:
+        return x
+    if bool((x == 0).any()):
+        raise IndexError("Indexing starts at 1 but found a 0.")
+    return x - (x > 0).to(x.dtype)
+
+
+def arange(start, end, step, dtype, device, requires_grad, whole):
+    """Count from start to end, the end included as in R."""
+    if whole and dtype is None:
+        dtype = torch.int64
+    if dtype is not None and not dtype.is_floating_point:
+        end = int(end) + (1 if step > 0 else -1)
+        start, step = int(start), int(step)
+    else:
+        end = float(np.nextafter(end, np.inf if step > 0 else -np.inf))
+        start, step = float(start), float(step)
+    return torch.arange(start, end, step, dtype=dtype, device=device, requires_grad=requires_grad)
+
+
+def gradients(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused):
+    return list(torch.autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused))
+
+
+def gradient(output, point):
+    return torch.autograd.grad(output, point)[0]
+
+
+def set_grad_enabled(mode):
+    before = torch.is_grad_enabled()
+    torch._C._set_grad_enabled(mode)
+    return before
+
+
+def set_field(x, name, value):
+    setattr(x, name, value)
+
+
+def parameters_of(module, buffers=False):
+    """Return a module's tensors by name, those of its children first, as {torch} lists them."""
+    found = {}
+    for name, child in module._modules.items():
+        if child is not None:
+            found |= {f"{name}.{key}": value for key, value in parameters_of(child, buffers).items()}
+    own = module._buffers if buffers else module._parameters
+    found |= {name: value for name, value in own.items() if value is not None}
+    kept, seen = {}, set()
+    for name, value in found.items():
+        if id(value) not in seen:
+            seen.add(id(value))
+            kept[name] = value
+    return kept
+
+
+def groups_of(opt):
+    """Return the parameter groups of an optimizer, plain enough for R."""
+    return [{k: list(v) if isinstance(v, tuple) else v for k, v in g.items()} for g in opt.param_groups]
+
+
+def set_group(opt, number, fields):
+    """Write the fields of one parameter group; a pair that came through R as a list is a tuple again."""
+    for key, value in fields.items():
+        opt.param_groups[number][key] = tuple(value) if isinstance(value, list) else value
+
+
+def state_of(opt):
+    """Return the state of an optimizer by the number of its parameter, from 1."""
+    state = opt.state_dict()["state"]
+    return {
+        str(number + 1): {k: v for k, v in entry.items() if v is not None} for number, entry in state.items()
+    }
+
+
+def load_state(opt, groups, state):
+    """Load what groups_of() and state_of() gave; numbers of parameters count from 1."""
+    whole = opt.state_dict()
+    for own, given in zip(whole["param_groups"], groups, strict=True):
+        own.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if k != "params"})
+    whole["state"] = {int(number) - 1: dict(entry) for number, entry in state.items()}
+    opt.load_state_dict(whole)
+
+
+def load(path, device):
+    """Read a file of tensors; nothing else in it is ever executed."""
+    return torch.load(path, map_location=device, weights_only=True)
+
+
+def same(x):
+    return x
+
+
+def field(x, name):
+    return getattr(x, name)
+
+
+def is_method(name):
+    """Say whether a name belongs to a method of a tensor; an AttributeError says that there is no such name."""
+    return callable(getattr(torch.Tensor, name))
+
+
+def own_tensor(module, name):
+    """Return a parameter, buffer or plain attribute of a module, or None."""
+    return getattr(module, name, None)
+
+
+def plain_dict(mapping):
+    return dict(mapping)
