@@ -17,7 +17,7 @@ def ravine(x):
     return x[0] ** 2 * 0.2 + x[1] ** 2 * 2 - 5
 
 
-def show(step, x, value):
+def show_point(step, x, value):
     """Print one point of a path."""
     print(f"step {step:2d}   x1 {x[0]:9.6f}   x2 {x[1]:9.6f}   value {value:9.6f}")
 
@@ -30,7 +30,7 @@ for step in range(15):
     value = bowl(x)
     by_hand.append(x.tolist())
     if step <= 4 or step == 14:
-        show(step, x, value)
+        show_point(step, x, value)
     value.backward()
     with torch.no_grad():
         x.sub_(x.grad * lr)
@@ -44,7 +44,7 @@ for step in range(15):
     value = bowl(x)
     by_object.append(x.tolist())
     if step == 14:
-        show(step, x, value)
+        show_point(step, x, value)
     opt.zero_grad()
     value.backward()
     opt.step()

@@ -12,7 +12,7 @@ def ravine(x):
     return x[0] ** 2 * 0.2 + x[1] ** 2 * 2 - 5
 
 
-def show(step, x, value):
+def show_point(step, x, value):
     """Print one point of a path."""
     print(f"step {step:2d}   x1 {x[0]:9.6f}   x2 {x[1]:9.6f}   value {value:9.6f}")
 
@@ -26,7 +26,7 @@ for step in range(19):
     value = ravine(x)
     by_hand.append(x.tolist())
     if step <= 4 or step == 18:
-        show(step, x, value)
+        show_point(step, x, value)
     value.backward()
     with torch.no_grad():
         v = v * momentum + x.grad
@@ -41,7 +41,7 @@ for step in range(19):
     value = ravine(x)
     by_object.append(x.tolist())
     if step == 18:
-        show(step, x, value)
+        show_point(step, x, value)
     opt.zero_grad()
     value.backward()
     opt.step()
@@ -184,7 +184,7 @@ v = torch.zeros(2, dtype=torch.float64)
 for step in range(11):
     value = ravine(x)
     if step <= 3 or step == 10:
-        show(step, x, value)
+        show_point(step, x, value)
     value.backward()
     with torch.no_grad():
         v = v * momentum + x.grad
@@ -199,7 +199,7 @@ for step in range(11):
     ahead = (y + v * momentum).requires_grad_()
     value = ravine(ahead)
     if step <= 3 or step == 10:
-        show(step, ahead, value)
+        show_point(step, ahead, value)
     value.backward()
     with torch.no_grad():
         v = v * momentum - ahead.grad * lr

@@ -12,7 +12,7 @@ def ravine(x):
     return x[0] ** 2 * 0.2 + x[1] ** 2 * 2 - 5
 
 
-def show(step, x, value):
+def show_point(step, x, value):
     """Print one point of a path."""
     print(f"step {step:2d}   x1 {x[0]:9.6f}   x2 {x[1]:9.6f}   value {value:9.6f}")
 
@@ -23,7 +23,7 @@ x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
 v = torch.zeros(2, dtype=torch.float64)
 for step in range(8):
     value = ravine(x)
-    show(step, x, value)
+    show_point(step, x, value)
     value.backward()
     with torch.no_grad():
         g = x.grad
@@ -39,7 +39,7 @@ by_hand = []
 for step in range(8):
     value = ravine(x)
     by_hand.append(x.tolist())
-    show(step, x, value)
+    show_point(step, x, value)
     value.backward()
     with torch.no_grad():
         g = x.grad
@@ -57,7 +57,7 @@ for step in range(8):
     value = ravine(x)
     by_object.append(x.tolist())
     if step == 7:
-        show(step, x, value)
+        show_point(step, x, value)
     opt.zero_grad()
     value.backward()
     opt.step()
@@ -76,7 +76,7 @@ for step in range(8):
     value = ravine(x)
     seeded.append(x.tolist())
     if step == 7:
-        show(step, x, value)
+        show_point(step, x, value)
     opt.zero_grad()
     value.backward()
     if step == 0:
@@ -197,7 +197,7 @@ v = torch.zeros(2, dtype=torch.float64)
 for t in range(1, 301):
     value = ravine(x)
     if t in (1, 11, 51, 101, 201, 300):
-        show(t - 1, x, value)
+        show_point(t - 1, x, value)
     value.backward()
     with torch.no_grad():
         v = v * 0.9 + x.grad * x.grad * (1 - 0.9)

@@ -12,7 +12,7 @@ def ravine(x):
     return x[0] ** 2 * 0.2 + x[1] ** 2 * 2 - 5
 
 
-def show(step, x, value):
+def show_point(step, x, value):
     """Print one point of a path."""
     print(f"step {step:2d}   x1 {x[0]:9.6f}   x2 {x[1]:9.6f}   value {value:9.6f}")
 
@@ -26,7 +26,7 @@ by_hand = []
 for t in range(1, 10):
     value = ravine(x)
     by_hand.append(x.tolist())
-    show(t - 1, x, value)
+    show_point(t - 1, x, value)
     value.backward()
     with torch.no_grad():
         g = x.grad
@@ -44,7 +44,7 @@ as_drawn = []
 for t in range(1, 10):
     value = ravine(x)
     as_drawn.append(x.tolist())
-    show(t - 1, x, value)
+    show_point(t - 1, x, value)
     value.backward()
     with torch.no_grad():
         g = x.grad
@@ -63,7 +63,7 @@ for step in range(9):
     value = ravine(x)
     by_object.append(x.tolist())
     if step == 8:
-        show(step, x, value)
+        show_point(step, x, value)
     opt.zero_grad()
     value.backward()
     opt.step()
@@ -83,7 +83,7 @@ for step in range(9):
     value = ravine(x)
     seeded.append(x.tolist())
     if step == 8:
-        show(step, x, value)
+        show_point(step, x, value)
     opt.zero_grad()
     value.backward()
     if step == 0:

@@ -218,7 +218,7 @@ for x0 in [0.5, 0.5 + 2**-53]:
         walk.append(x.item())
         (x**4 * 0.25 - x**2 * 0.5).sum().backward()
         with torch.no_grad():
-            x.sub_(x.grad * 1.9)
+            x.sub_(x.grad * 1.95)
         x.grad.zero_()
     walks.append(walk)
 gap = np.abs(np.array(walks[0]) - np.array(walks[1]))
