@@ -8,27 +8,25 @@ pytorch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FA
     made <- from_python(.py$torch$clone(data))$detach()$to(dtype = dtype, device = device)
     return(made$requires_grad_(requires_grad))
   }
-  kind <- vector_kind(data)
-  # Short vectors travel as a list, long ones and arrays as a numpy array: each way is the quicker there.
-  numbers <- if (is.null(dim(data)) && length(data) <= 32) as.list(as.vector(data)) else as_numpy_source(data)
-  .py$tensor(numbers, kind, dtype, device, requires_grad)
-}
-
-vector_kind <- function(data) {
-  if (!is.numeric(data) && !is.logical(data)) {
-    gradpath_stop(paste0("torch_tensor(): data: ", class(data)[[1]], " is not accepted; use numbers or TRUE and FALSE"))
-  }
-  typeof(data)
-}
-
-as_numpy_source <- function(data) {
-  if (is.null(dim(data))) array(data, length(data)) else array(data, dim(data))
+  sent <- for_python(data)
+  .py$tensor(sent$values, sent$kind, sent$shape, dtype, device, requires_grad)
 }
 
 # An R vector that meets a tensor in an operation.
 tensor_like <- function(data, other) {
-  kind <- vector_kind(data)
-  .py$like(if (is.null(dim(data))) as.list(data) else as_numpy_source(data), kind, other)
+  sent <- for_python(data)
+  .py$like(sent$values, sent$kind, sent$shape, other)
+}
+
+# Short vectors travel as a list, long ones and arrays as bytes: each way is the quicker there.
+for_python <- function(data) {
+  if (!is.numeric(data) && !is.logical(data)) {
+    gradpath_stop(paste0("torch_tensor(): data: ", class(data)[[1]], " is not accepted; use numbers or TRUE and FALSE"))
+  }
+  shape <- if (!is.null(dim(data))) as.list(dim(data))
+  values <- as.vector(data)
+  values <- if (is.null(shape) && length(values) <= 32) as.list(values) else writeBin(values, raw())
+  list(values = values, kind = typeof(data), shape = shape)
 }
 
 # One function per creation verb: sizes as one vector or as several numbers, then PyTorch's options by name.
@@ -139,15 +137,18 @@ TYPE_VERBS <- c(
 #' @export
 #' @method as.array torch.Tensor
 as.array.torch.Tensor <- function(x, ...) {
-  values <- .py$to_array(x)
+  came <- .py$to_vector(x)
+  shape <- as.integer(unlist(came$shape))
+  values <- readBin(came$bytes, if (came$kind == "logical") "integer" else came$kind, prod(shape))
+  if (came$kind == "logical") values <- values != 0
   # {torch} gives a plain vector for one dimension or none.
-  if (length(dim(values)) <= 1) as.vector(values) else values
+  if (length(shape) > 1) array(values, shape) else values
 }
 
 #' @export
 #' @method as.double torch.Tensor
 as.double.torch.Tensor <- function(x, ...) {
-  if (.py$ndim(x) <= 1) as.double(unlist(.py$to_list(x))) else as.double(as.array(x))
+  if (length(x) <= 32 && .py$ndim(x) <= 1) as.double(unlist(.py$to_list(x))) else as.double(as.array(x))
 }
 
 #' @export

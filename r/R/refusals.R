@@ -11,7 +11,7 @@ show_value <- function(value) {
   if (!is.list(value) && !is.atomic(value)) {
     return(class(value)[[1]])
   }
-  if (is.list(value) && !is.null(names(value))) {
+  if (is.list(value) && !is.null(names(value)) && !inherits(value, "yaml_sequence")) {
     return(paste0("{", paste0(names(value), ": ", vapply(value, show_value, ""), collapse = ", "), "}"))
   }
   if (is.list(value) || length(value) != 1) {

@@ -26,21 +26,34 @@ def logical_or(a, b):
     return torch.logical_or(torch.as_tensor(a), torch.as_tensor(b))
 
 
-KINDS = {"double": torch.get_default_dtype, "integer": lambda: torch.int64, "logical": lambda: torch.bool}
+KINDS = {
+    "double": (torch.get_default_dtype, "f8"),
+    "integer": (lambda: torch.int64, "i4"),
+    "logical": (lambda: torch.bool, "i4"),
+}
 
 
-def tensor(data, kind, dtype=None, device=None, requires_grad=False):
-    """Make a tensor from an R vector, given as a list or as a numpy array; ``kind`` is R's type of it."""
-    dtype = KINDS[kind]() if dtype is None else dtype
-    # Through float64 or int64 first: a list of numbers must not be rounded to float32 on its way to float64.
-    made = torch.from_numpy(np.array(data, dtype={"double": "f8", "integer": "i8", "logical": "?"}[kind]))
-    return made.to(dtype=dtype, device=device).requires_grad_(requires_grad)
+def tensor(data, kind, shape=None, dtype=None, device=None, requires_grad=False):
+    """Make a tensor from an R vector: a list of its values, or its bytes, the first dimension running fastest.
+
+    ``kind`` is R's type of the vector. Bytes and not numpy arrays: reticulate knows only some versions of numpy.
+    """
+    default, code = KINDS[kind]
+    if isinstance(data, list):
+        # Through float64: a list of numbers must not be rounded to float32 on its way to float64.
+        values = np.array(data, dtype=code)
+    else:
+        values = np.frombuffer(data, dtype=code)
+    if shape is not None:
+        values = values.reshape(shape, order="F")
+    made = torch.from_numpy(np.array(values, order="C"))
+    return made.to(dtype=default() if dtype is None else dtype, device=device).requires_grad_(requires_grad)
 
 
-def like(data, kind, other):
+def like(data, kind, shape, other):
     """Make a tensor from an R vector that meets ``other`` in an operation: numbers take its floating dtype."""
     floating = kind == "double" and other.is_floating_point()
-    return tensor(data, kind, other.dtype if floating else None, other.device)
+    return tensor(data, kind, shape, other.dtype if floating else None, other.device)
 
 
 def to_list(x):
@@ -49,12 +62,12 @@ def to_list(x):
     return x.tolist() if x.dim() else [x.item()]
 
 
-def to_array(x):
-    """Return a tensor as a numpy array that R can hold: whole numbers of 32 bits, other numbers as float64."""
+def to_vector(x):
+    """Return R's type, the shape and the bytes of a tensor, the first dimension running fastest."""
     x = x.detach().cpu()
-    if x.dtype == torch.bool:
-        return x.numpy()
-    return x.to(torch.float64 if x.is_floating_point() else torch.int32).numpy()
+    kind = "logical" if x.dtype == torch.bool else "double" if x.is_floating_point() else "integer"
+    x = x.to(torch.float64 if kind == "double" else torch.int32)
+    return {"kind": kind, "shape": list(x.shape), "bytes": bytearray(x.numpy().tobytes(order="F"))}
 
 
 def shape(x):

@@ -1,0 +1,3 @@
+#' @keywords internal
+#' @importFrom ggplot2 .data
+"_PACKAGE"
