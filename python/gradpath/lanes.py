@@ -12,7 +12,7 @@ from gradpath.agreement import declaration
 from gradpath.experiments import Figure, read_experiments
 from gradpath.fingerprints import Stamps, fingerprint, fingerprint_files, python_sources, r_sources
 from gradpath.r_process import R, ensure_r_package, find_r
-from gradpath.tables import write_text
+from gradpath.tables import read_record, write_text
 
 Progress = Callable[[str], None]
 PICTURES = [f"{theme}.{suffix}" for theme in ("light", "dark") for suffix in ("svg", "png")]
@@ -58,11 +58,12 @@ def draw_lanes(project: Path, languages: tuple[str, ...], force: bool, progress:
     written: list[Path] = []
     stale: dict[str, dict[str, str]] = {"python": {}, "r": {}, "overlay": {}}
     for name, figure in figures.items():
-        python, r_table = folder / name / "python.csv", r_table_of(folder / name)
+        python, r_table = folder / name / "python.csv", r_table_of(project, figure)
         look = figure.model_dump()
         parts: dict[str, list[Path]] = {"python": [python, *code]}
         if r_table:
-            parts |= {"r": [r_table, *r_code], "overlay": [python, r_table, *code]}
+            r_tables = sorted((folder / name).glob("r-*.csv"))
+            parts |= {"r": [*r_tables, *r_code], "overlay": [python, r_table, *code]}
         for kind, files in parts.items():
             if not all(f.is_file() for f in files):
                 continue
@@ -91,7 +92,7 @@ def draw_lanes(project: Path, languages: tuple[str, ...], force: bool, progress:
         from gradpath.overlays import draw_overlay
 
         for name in stale["overlay"]:
-            written += draw_overlay(figures[name], folder / name)
+            written += draw_overlay(project, figures[name])
             progress(f"{name}: both languages laid over each other")
         _remember(stamps, "overlay", stale["overlay"])
     return written
@@ -103,10 +104,13 @@ def experiments_file(project: Path) -> Path:
     return Path(os.path.relpath(file)) if file.is_relative_to(Path.cwd()) else file
 
 
-def r_table_of(folder: Path) -> Path | None:
-    """Return the R table that is drawn: {torch}'s own where there is one, the other engine's otherwise."""
+def r_table_of(project: Path, figure: Figure) -> Path | None:
+    """Return the R table that is laid over Python's: {torch}'s own, unless it was made from other sources."""
+    folder = project / "shared_figures" / figure.id
     tables = [t for t in (folder / "r-torch.csv", folder / "r-pytorch.csv") if t.is_file()]
-    return tables[0] if tables else None
+    current = [r_sources(project), declaration(figure)]
+    fresh = [t for t in tables if [read_record(t).get(k) for k in ("sources", "declaration")] == current]
+    return (fresh + tables + [None])[0]
 
 
 def _run_python(

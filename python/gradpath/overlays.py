@@ -23,8 +23,12 @@ def plot_overlay(
     surface: str | Surface,
     title: str | None = None,
     theme: str = "light",
+    engine: str = "",
 ) -> Plot:
-    """Draw two lists of paths over each other: Python's points as rings, R's as crosses inside them."""
+    """Draw two lists of paths over each other: Python's points as rings, R's as crosses inside them.
+
+    The key names R's ``engine``; a note says how far apart the two are.
+    """
     surface = get_surface(surface) if isinstance(surface, str) else surface
     figure, axes = empty_plot(surface, surface.window, title, theme)
     ink, paper, colours = (THEMES[theme][k] for k in ("ink", "paper", "paths"))
@@ -35,7 +39,7 @@ def plot_overlay(
         axes.plot(left["x1"], left["x2"], linestyle="none", color=colours[k], **ring)
         axes.plot(right["x1"], right["x2"], linestyle="none", **cross)
     axes.plot([], [], linestyle="none", color=ink, label="Python", **ring)
-    axes.plot([], [], linestyle="none", label="R", **cross)
+    axes.plot([], [], linestyle="none", label=f"R ({engine})" if engine else "R", **cross)
     apart = max(_largest_gap(a, b) for a, b in zip(python, r, strict=True))
     axes.legend(loc="upper left", facecolor=paper, labelcolor=ink, edgecolor="none", fontsize=10)
     note = (
@@ -47,15 +51,18 @@ def plot_overlay(
     return figure
 
 
-def draw_overlay(figure: Figure, folder: Path) -> list[Path]:
+def draw_overlay(project: Path, figure: Figure) -> list[Path]:
     """Draw the third picture of a figure from its tables, light and dark, as SVG and PNG."""
-    r_file = r_table_of(folder)
+    folder = project / "shared_figures" / figure.id
+    r_file = r_table_of(project, figure)
     assert r_file is not None and figure.surface is not None
     tables = [read_table(folder / "python.csv"), read_table(r_file)]
     python, r = ([select_path(t, p.id, "optim") for p in figure.paths] for t in tables)
     written = []
     for theme in THEMES:
-        plot = plot_overlay(python, r, figure.surface, f"{figure.title} (Python and R)", theme)
+        plot = plot_overlay(
+            python, r, figure.surface, f"{figure.title} (Python and R)", theme, tables[1].attrs["engine"]
+        )
         for suffix in ("svg", "png"):
             target = folder / f"overlay-{theme}.{suffix}"
             save_plot(plot, target)
