@@ -3,8 +3,9 @@
 # ggplot2 counts widths of lines and sizes of letters in millimetres.
 line_points <- function(points) points * 96 / 72 / ggplot2::.pt
 text_points <- function(points) points / ggplot2::.pt
-# A marker of R is 0.75 as wide as its font size.
-marker_points <- function(points) points / 0.75 / ggplot2::.pt
+edge_points <- function(points) points * 96 / 72 / (ggplot2::.stroke / 2)
+# A marker of R is 0.75 as wide as its font size, to which ggplot2 adds the width of its edge.
+marker_points <- function(points, edge) (points / 0.75 - edge * 96 / 72) / ggplot2::.pt
 
 path_look <- function(k, theme) {
   k <- (k - 1) %% 4 + 1
@@ -43,7 +44,8 @@ picture_theme <- function(colours) {
     panel.grid = ggplot2::element_blank(),
     axis.ticks = ggplot2::element_line(colour = colours$ink, linewidth = line_points(0.8)),
     axis.ticks.length = grid::unit(3, "pt"),
-    axis.text = text(9),
+    axis.text.x = text(9, margin = ggplot2::margin(t = 3)),
+    axis.text.y = text(9, margin = ggplot2::margin(r = 3)),
     axis.title = text(11),
     plot.title = text(12, face = "bold"),
     plot.margin = grid::unit(c(5, 9, 4, 4), "pt")
@@ -54,8 +56,8 @@ path_layers <- function(path, look) {
   at <- ggplot2::aes(x = .data$x1, y = .data$x2)
   list(
     ggplot2::geom_path(at, path, colour = look$colour, linetype = look$line, linewidth = line_points(1.6)),
-    ggplot2::geom_point(at, path, shape = look$marker, size = marker_points(5), fill = look$colour,
-                        colour = look$paper, stroke = line_points(0.6))
+    ggplot2::geom_point(at, path, shape = look$marker, size = marker_points(5, 0.6),
+                        fill = look$colour, colour = look$paper, stroke = edge_points(0.6))
   )
 }
 
@@ -95,10 +97,11 @@ end_layers <- function(surface, path, window, theme) {
   minima <- attr(surface, "minima")
   crosses <- if (length(minima)) {
     ends <- data.frame(x1 = vapply(minima, `[[`, 1, 1), x2 = vapply(minima, `[[`, 1, 2))
-    ggplot2::geom_point(at, ends, shape = 4, size = marker_points(9), stroke = line_points(2), colour = colours$ink)
+    ggplot2::geom_point(at, ends, shape = 4, size = marker_points(9, 2), stroke = edge_points(2),
+                        colour = colours$ink)
   }
   list(
-    ggplot2::geom_point(at, start, shape = 21, size = marker_points(11), stroke = line_points(1.8),
+    ggplot2::geom_point(at, start, shape = 21, size = marker_points(11, 1.8), stroke = edge_points(1.8),
                         fill = NA, colour = colours$ink),
     halo_text(c(start$x1 + (window[[2]] - window[[1]]) * 0.02, start$x2), " start", colours$ink, colours$paper,
               hjust = 0),

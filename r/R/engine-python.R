@@ -7,7 +7,7 @@
 PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   div_whole logical_and logical_or tensor like grad index index_put from_one arange gradients gradient
   set_grad_enabled set_field parameters_of groups_of set_group state_of load_state load field is_method
-  own_tensor plain_dict add sub mul div power equal unequal less less_equal greater greater_equal negative
+  own_tensor plain_dict as_list add sub mul div power equal unequal less less_equal greater greater_equal negative
   invert fmod
 ")
 PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "

@@ -106,6 +106,8 @@ from_python <- function(value) {
   if (is_tensor(value) || !inherits(value, "python.builtin.object")) {
     return(value)
   }
+  # A named tuple, such as the result of a maximum along a dimension, is a list for R.
+  if (inherits(value, "python.builtin.tuple")) value <- .py$as_list(value)
   value <- reticulate::py_to_r(value)
   if (is.list(value) && !inherits(value, "python.builtin.object")) lapply(value, from_python) else value
 }

@@ -59,6 +59,10 @@ TENSOR_METHODS <- list2env(list(
     .py$set_field(x, "grad", new_grad)
     invisible(x)
   },
+  stride = function(x, dim) {
+    strides <- as.integer(unlist(from_python(tensor_method("stride")(x))))
+    if (missing(dim)) strides else strides[[dim]]
+  },
   is_contiguous = function(x) from_python(tensor_method("is_contiguous")(x)),
   print = function(x, n = 30) print(x, n = n)
 ))

@@ -6,7 +6,7 @@ print.torch.Tensor <- function(x, ..., n = 30) {
   about <- from_python(.py$about(x))
   lines <- tensor_lines(as.array(x), as.integer(unlist(about$shape)), about$whole)
   if (n > 0 && length(lines) > n) {
-    lines <- c(lines[seq_len(n)], paste0("... [the output was truncated (use n=-1 to disable)]"))
+    lines <- c(lines[seq_len(n)], "... [the output was truncated (use n=-1 to disable)]")
   }
   last <- paste0("[ ", about$type, "{", paste(unlist(about$shape), collapse = ","), "} ]")
   if (!is.null(about$grad_fn)) {
@@ -14,8 +14,7 @@ print.torch.Tensor <- function(x, ..., n = 30) {
   } else if (about$requires_grad) {
     last <- paste0(last, "[ requires_grad = TRUE ]")
   }
-  # A single number ends its line before the type, an empty tensor has no line.
-  cat("torch_tensor\n", paste0(lines, "\n"), last, "\n", sep = "")
+  writeLines(c("torch_tensor", lines, last))
   invisible(x)
 }
 
@@ -37,22 +36,26 @@ tensor_lines <- function(values, shape, whole) {
   blocks <- lapply(seq_len(nrow(slices)), function(i) {
     at <- rev(unlist(slices[i, ]))
     slice <- do.call(`[`, c(list(values), as.list(at), list(TRUE, TRUE), drop = FALSE))
-    head <- paste0(if (i > 1) "\n", "(", paste(at, collapse = ","), ",.,.) = ")
-    c(head, matrix_lines(matrix(slice, shape[[length(shape) - 1]]), indent = 1))
+    head <- paste0("(", paste(at, collapse = ","), ",.,.) = ")
+    c(if (i > 1) "", head, matrix_lines(matrix(slice, shape[[length(shape) - 1]]), indent = 1))
   })
-  unlist(strsplit(paste(unlist(blocks), collapse = "\n"), "\n"))
+  unlist(blocks)
 }
 
+# Columns in chunks of at most 80 letters. The first row follows its heading at once; that is how {torch} prints.
 matrix_lines <- function(values, indent) {
   style <- number_style(values)
   at_once <- max(1, (80 - indent) %/% (style$width + 1))
+  inset <- strrep(" ", indent)
+  scaled <- style$scale != 1
   starts <- seq(1, ncol(values), by = at_once)
   unlist(lapply(starts, function(from) {
     to <- min(from + at_once - 1, ncol(values))
-    shown <- matrix(format_numbers(values[, from:to], style), nrow(values))
-    rows <- paste0(strrep(" ", indent), apply(shown, 1, paste, collapse = " "))
-    heading <- if (at_once < ncol(values)) paste0(if (from > 1) "\n", "Columns ", from, " to ", to)
-    c(heading, scale_line(style), rows)
+    rows <- apply(matrix(format_numbers(values[, from:to], style), nrow(values)), 1, paste, collapse = " ")
+    heading <- if (at_once < ncol(values)) paste0("Columns ", from, " to ", to, inset) else ""
+    rows[-1] <- paste0(inset, if (scaled) " ", rows[-1])
+    rows[[1]] <- if (scaled) paste0(inset, rows[[1]]) else paste0(heading, rows[[1]])
+    c(if (from > 1) "", if (scaled) paste0(heading, scale_line(style)), rows)
   }))
 }
 
@@ -89,9 +92,35 @@ format_numbers <- function(values, style) {
   )
   shown[is.nan(scaled)] <- "nan"
   shown[is.infinite(scaled)] <- ifelse(scaled[is.infinite(scaled)] > 0, "inf", "-inf")
-  formatC(shown, width = style$width)
+  paste0(strrep(" ", pmax(0, style$width - nchar(shown))), shown)
 }
 
+# A number by itself has as many digits as it takes to tell it from its neighbours.
 format_alone <- function(value) {
-  if (is.nan(value)) "nan" else if (is.infinite(value)) if (value > 0) "inf" else "-inf" else sprintf("%.6g", value)
+  if (is.nan(value)) {
+    return("nan")
+  }
+  if (is.infinite(value)) {
+    return(if (value > 0) "inf" else "-inf")
+  }
+  tries <- sprintf(c("%.15g", "%.16g", "%.17g"), value)
+  tries[as.numeric(tries) == value][[1]]
+}
+
+#' @export
+#' @method print torch.dtype
+print.torch.dtype <- function(x, ...) {
+  name <- sub("torch.", "", reticulate::py_str(x), fixed = TRUE)
+  words <- c(float32 = "Float", float64 = "Double", float16 = "Half", bfloat16 = "BFloat16", int64 = "Long",
+             int32 = "Int", int16 = "Short", int8 = "Char", uint8 = "Byte", bool = "Bool")
+  cat("torch_", if (name %in% names(words)) words[[name]] else name, "\n", sep = "")
+  invisible(x)
+}
+
+#' @export
+#' @method print torch.device
+print.torch.device <- function(x, ...) {
+  cat("torch_", reticulate::py_str(x) |> sub(pattern = "^([a-z]+)(:[0-9]+)?$", replacement = "device(type='\\1')"),
+      " \n", sep = "")
+  invisible(x)
 }

@@ -243,3 +243,7 @@ def own_tensor(module, name):
 
 def plain_dict(mapping):
     return dict(mapping)
+
+
+def as_list(values):
+    return list(values)
