@@ -1,4 +1,4 @@
-# Adagrad: a rate of its own for every coordinate. Run it from the project's folder, as a script or as a notebook.
+# Adagrad: a rate of its own for every coordinate. Run it from the project's folder, as a script or notebook.
 
 # %% start
 import numpy as np

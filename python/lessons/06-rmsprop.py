@@ -30,7 +30,6 @@ for step in range(8):
         v = v * alpha + g * g * (1 - alpha)
         x.sub_(g * lr / (torch.sqrt(v) + eps))
     x.grad.zero_()
-from_zero = x.tolist()
 
 # %% rule-from-gradient
 x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
@@ -65,12 +64,12 @@ for step in range(8):
 # %% object-state
 # What the optimizer remembers, parameter by parameter: the average of the squared gradients.
 for name, entry in opt.state_dict()["state"][0].items():
-    print(name, entry)
+    print(f"{name}: {entry.tolist()}")
 
 # %% seeded-state
 # The object has no option for the other start, but its state is ours to set: after the first backward().
 x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
-opt = torch.optim.RMSprop([x], lr=3, alpha=0.9, eps=1e-6)
+opt = gradpath.make_optimizer("rmsprop", [x], lr=3, alpha=0.9, eps=1e-6)
 seeded = []
 for step in range(8):
     value = ravine(x)

@@ -71,13 +71,13 @@ for step in range(9):
 # %% object-state
 # What Adam remembers of each parameter: how many steps it took, and both averages.
 for name, entry in opt.state_dict()["state"][0].items():
-    print(name, entry)
+    print(f"{name}: {entry.tolist()}")
 
 # %% seeded-state
 # The start as drawn, through the object: both averages are set to the first gradient and its square, and the
 # step so high that 1 - beta^step is 1, which switches the correction off.
 x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
-opt = torch.optim.Adam([x], lr=3, betas=(0.1, 0.999), eps=0)
+opt = gradpath.make_optimizer("adam", [x], lr=3, beta1=0.1, beta2=0.999, eps=0)
 seeded = []
 for step in range(9):
     value = ravine(x)
