@@ -57,7 +57,7 @@ x = torch.tensor([1.0, 2.0], dtype=torch.float64)
 left, right = 3.7 * x, x * 3.7
 print(f"scalar on the left: {left[0]:.16f}, on the right: {right[0]:.16f}")
 difference = 1 - x[1]
-print("1 - x[1] is", difference.dtype)
+print(difference.dtype)
 
 # %% float32-scalar
 # What {torch} makes of a scalar on the left can be written in either language: a float32 tensor.
@@ -191,8 +191,10 @@ for surface, start, name, steps, hyper in [
     print(f"{surface:23s} {name:8s} step 1: {gap[1]:.0e}   largest of {steps:3d} steps: {gap.max():.0e}")
 
 # %% object-first-tensor
-# What a literal becomes. A dtype that is written down is the same in both languages.
-print(torch.tensor([6.0, 6.0]).dtype, torch.tensor([6, 6]).dtype, torch.tensor(1.0).shape)
+# What a literal becomes: in Python, 6.0 is a float and 6 is an integer. A dtype that is written down is sure.
+print(torch.tensor([6.0, 6.0]).dtype)
+print(torch.tensor([6, 6]).dtype)
+print(torch.tensor(1.0).shape)
 print(torch.tensor([6.0, 6.0], dtype=torch.float64).dtype)
 
 # %% seeds
