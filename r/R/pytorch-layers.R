@@ -34,14 +34,15 @@ layer <- function(name) {
 
 # A layer that sees positions gets them counted from 0; all others hand over what they are given.
 forward_of <- function(python, name) {
+  call <- python[["__call__"]]
   place <- FROM_ONE_ARGUMENT[name]
   if (is.na(place)) {
-    return(function(...) from_python(python(...)))
+    return(function(...) from_python(call(...)))
   }
   function(...) {
     arguments <- list(...)
     arguments[[place]] <- .py$from_one(arguments[[place]])
-    from_python(do.call(python, arguments))
+    from_python(do.call(call, arguments))
   }
 }
 
@@ -137,7 +138,9 @@ functional_arguments <- function(arguments, name, dims) {
   if (name == "normalize" && is.null(names(arguments)) && length(arguments) > 1) {
     names(arguments) <- c("p", "dim", "eps")[seq_along(arguments)]
   }
-  layer_arguments(arguments, if (name == "normalize" && is.null(arguments$dim)) NULL else dims)
+  arguments <- layer_arguments(arguments, if (name == "normalize" && is.null(arguments$dim)) NULL else dims)
+  if (name == "layer_norm") arguments[[1]] <- as.list(arguments[[1]])
+  arguments
 }
 
 functional_verbs <- function() {

@@ -66,8 +66,11 @@ OPTIMIZER_METHODS <- list(
   },
   state_dict = function(self) function() {
     groups <- read_groups(self$python)
-    places <- utils::relist(seq_along(unlist(lapply(groups, `[[`, "params"))), lapply(groups, `[[`, "params"))
-    for (i in seq_along(groups)) groups[[i]]$params <- as.integer(unlist(places[[i]]))
+    counted <- 0L
+    for (i in seq_along(groups)) {
+      groups[[i]]$params <- counted + seq_along(groups[[i]]$params)
+      counted <- counted + length(groups[[i]]$params)
+    }
     list(param_groups = groups, state = from_python(.py$state_of(self$python)))
   },
   load_state_dict = function(self) function(state_dict) {

@@ -8,23 +8,36 @@ SCHEDULER_CLASSES <- c(
 # Arguments that Python wants as int.
 SCHEDULER_COUNTS <- c("step_size", "total_steps", "epochs", "steps_per_epoch", "patience", "cooldown", "T_max")
 
+# The arguments after the optimizer, in {torch}'s order.
+SCHEDULER_ARGUMENTS <- list(
+  lr_lambda = "lr_lambda last_epoch", lr_multiplicative = "lr_lambda last_epoch",
+  lr_step = "step_size gamma last_epoch", lr_cosine_annealing = "T_max eta_min last_epoch",
+  lr_one_cycle = "max_lr total_steps epochs steps_per_epoch pct_start anneal_strategy cycle_momentum base_momentum
+    max_momentum div_factor final_div_factor last_epoch",
+  lr_reduce_on_plateau = "mode factor patience threshold threshold_mode cooldown min_lr eps"
+)
+
 scheduler_verb <- function(name) {
   force(name)
+  known <- scan(text = SCHEDULER_ARGUMENTS[[name]], what = "", quiet = TRUE)
   function(optimizer, ...) {
     arguments <- list(...)
+    arguments$verbose <- NULL
     names <- names(arguments) %||% rep("", length(arguments))
-    first <- c(lr_lambda = "lr_lambda", lr_multiplicative = "lr_lambda", lr_step = "step_size",
-               lr_cosine_annealing = "T_max", lr_one_cycle = "max_lr", lr_reduce_on_plateau = "mode")[[name]]
-    if (length(names) && names[[1]] == "") names[[1]] <- first
-    names(arguments) <- names
-    arguments <- arguments[names != "verbose"]
-    for (i in seq_along(arguments)) {
-      if (names(arguments)[[i]] %in% SCHEDULER_COUNTS) arguments[[i]] <- as.integer(arguments[[i]])
-    }
+    names[names == ""] <- setdiff(known, names)[seq_len(sum(names == ""))]
+    counts <- names %in% SCHEDULER_COUNTS & !vapply(arguments, is.null, TRUE)
+    arguments[counts] <- lapply(arguments[counts], as.integer)
+    arguments <- lapply(arguments, function(value) {
+      # Python hands over its own number of the epoch.
+      if (is.function(value)) function(epoch) value(from_python(epoch)) else value
+    })
     make <- .py$torch$optim$lr_scheduler[[SCHEDULER_CLASSES[[name]]]]
+    python <- get("python", envir = optimizer)
     self <- new.env(parent = emptyenv())
     self$optimizer <- optimizer
-    self$python <- do.call(make, c(list(get("python", envir = optimizer)), arguments))
+    self$python <- do.call(make, c(list(python), stats::setNames(arguments, names)))
+    # The schedule wraps the optimizer's step(), to notice when it is called before it.
+    assign("step", python$step, envir = optimizer)
     structure(self, class = c(name, "gradpath_scheduler", "lr_scheduler"))
   }
 }
