@@ -1,0 +1,136 @@
+"""Renders the book: with Quarto where it is installed, else with pandoc into a site of its own."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from gradpath.book_pages import finish_pages
+from gradpath.book_sources import expand_includes, read_chapters, read_settings, source_files
+from gradpath.fingerprints import Stamps, fingerprint_files
+from gradpath.refusals import GradpathError
+
+SITE = Path(__file__).parent / "site"
+# What Quarto prints when a reference or an include cannot be resolved; it goes on all the same.
+_QUARTO_PROBLEM = re.compile(r"Unable to resolve|could not find file|not found in|WARN.*(crossref|citation)", re.I)
+
+
+@dataclass
+class RenderedBook:
+    """What came of it.
+
+    Attributes
+    ----------
+    folder : Path
+        Open its ``index.html``.
+    renderer, version : str
+        ``"Quarto"`` or ``"pandoc"``.
+    seconds : float
+    skipped : bool
+        True if nothing had changed since the last time.
+    """
+
+    folder: Path
+    renderer: str
+    version: str
+    seconds: float
+    skipped: bool
+
+
+def render_book(project: Path, quarto: bool | None = None) -> RenderedBook:
+    """Render the book into ``_book`` if one of its sources changed.
+
+    Parameters
+    ----------
+    project : Path
+    quarto : bool, optional
+        Use Quarto or not; if left out, use it where it is on the PATH.
+
+    Raises
+    ------
+    GradpathError
+        For a missing include, a reference that goes nowhere, an id that occurs twice, or if the renderer fails.
+        The book that was there before stays.
+    """
+    began = time.perf_counter()
+    command = shutil.which("quarto") if quarto is not False else None
+    if quarto and not command:
+        raise GradpathError("quarto is not on the PATH; install it, or render with pandoc")
+    renderer = "Quarto" if command else "pandoc"
+    folder = project / "_book"
+    stamps = Stamps(project)
+    now = f"{renderer} {fingerprint_files(source_files(project))}"
+    if stamps.fresh("book", now, [folder / "index.html"]):
+        return RenderedBook(folder, renderer, "", time.perf_counter() - began, True)
+    with tempfile.TemporaryDirectory(dir=project, prefix=".book-") as temporary:
+        made = Path(temporary) / "book"
+        version = _with_quarto(project, command, made) if command else _with_pandoc(project, made)
+        shutil.rmtree(folder, ignore_errors=True)
+        made.rename(folder)
+    stamps.done("book", now)
+    return RenderedBook(folder, renderer, version, time.perf_counter() - began, False)
+
+
+def _with_quarto(project: Path, quarto: str, made: Path) -> str:
+    version = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    command = [quarto, "render", "--to", "html", "--no-execute", "--output-dir", str(made)]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    said = re.sub(r"\x1b\[[0-9;]*m", "", done.stdout + done.stderr).splitlines()
+    problems = [line.strip() for line in said if _QUARTO_PROBLEM.search(line)]
+    if done.returncode != 0 or problems:
+        errors = problems or [line.strip() for line in said if "ERROR" in line] or said[-1:]
+        raise GradpathError(f"quarto render: {errors[0] if errors else 'failed without a message'}")
+    return version
+
+
+def _with_pandoc(project: Path, made: Path) -> str:
+    import pypandoc
+
+    settings = read_settings(project)
+    chapters = read_chapters(project)
+    preface, *others = chapters
+    # The preface is the page of the top: its heading is the book's title, which the template writes.
+    top = re.sub(r"\A# .*\n", "", expand_includes(preface.file))
+    text = "\n\n".join([top, *(expand_includes(chapter.file) for chapter in others), _references(project, settings)])
+    book = settings["book"]
+    metadata = {
+        "lang": settings["lang"],
+        "pagetitle": book["title"],
+        "book-title": book["title"],
+        "book-subtitle": book["subtitle"],
+        "book-author": book["author"],
+        "description": book["description"],
+        "pandoc-version": str(pypandoc.get_pandoc_version()),
+        "chapter-ids": {chapter.file.name: chapter.identifier() for chapter in others},
+        "bibliography": settings["bibliography"],
+        "link-citations": True,
+    }
+    work = made.parent
+    (work / "metadata.json").write_text(json.dumps(metadata))
+    (work / "book.md").write_text(text, encoding="utf-8")
+    options = ["--from=markdown", "--to=chunkedhtml", "--split-level=1", "--chunk-template=%i.html"]
+    options += ["--number-sections", "--mathml", "--toc", f"--template={SITE / 'template.html'}"]
+    options += [f"--metadata-file={work / 'metadata.json'}", f"--lua-filter={SITE / 'book.lua'}", "--citeproc"]
+    command = [pypandoc.get_pandoc_path(), *options, f"--output={made}", str(work / "book.md")]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    problems = [line for line in done.stderr.splitlines() if re.match(r"book: |\[WARNING\]|Error", line)]
+    if done.returncode != 0 or problems:
+        raise GradpathError((problems or done.stderr.splitlines() or ["pandoc failed without a message"])[0])
+    shutil.copytree(SITE, made / "site", ignore=shutil.ignore_patterns("*.lua", "template.html", "__pycache__"))
+    shutil.copytree(project / "book" / "explorer", made / "explorer")
+    finish_pages(project, made, chapters)
+    return metadata["pandoc-version"]
+
+
+def _references(project: Path, settings: dict[str, str]) -> str:
+    if not (project / settings["bibliography"]).is_file():
+        raise GradpathError(
+            f"_quarto.yml: bibliography: '{settings['bibliography']}' is no file; name one that exists"
+        )
+    return "# References {#sec-references .unnumbered}\n\n::: {#refs}\n:::\n"

@@ -1,0 +1,153 @@
+"""Finishes the pages that pandoc wrote: sidebar, contents of the page, previous and next, pictures, search."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from dataclasses import dataclass, field
+from html import escape, unescape
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote
+
+from gradpath.book_sources import Chapter
+from gradpath.refusals import GradpathError
+
+
+@dataclass
+class Page:
+    """One rendered page: its file name, title as pandoc numbered it, part, and sections as (id, title)."""
+
+    name: str
+    title: str
+    part: str | None
+    sections: list[tuple[str, str]] = field(default_factory=list)
+
+
+def finish_pages(project: Path, folder: Path, chapters: list[Chapter]) -> None:
+    """Complete every page of a folder in place, copy the pictures that they show, and write the search index."""
+    parts = {chapter.identifier(): chapter.part for chapter in chapters[1:]}
+    tree = json.loads((folder / "sitemap.json").read_text(encoding="utf-8"))
+    top = Page("index.html", "Preface", None)
+    pages = [top]
+    for branch in tree["subsections"]:
+        path, _, anchor = branch["section"]["path"].partition("#")
+        if path == "index.html":
+            continue
+        pages.append(Page(path, _plain(branch["section"]["title"]), parts.get(anchor or Path(path).stem)))
+    index: list[dict[str, str]] = []
+    for i, page in enumerate(pages):
+        file = folder / page.name
+        text = file.read_text(encoding="utf-8")
+        page.sections = _sections(text)
+        _copy_pictures(project, folder, text)
+        text = text.replace("<!--sidebar-->", _sidebar(pages, page))
+        text = text.replace("<!--toc-->", _contents(page))
+        text = text.replace("<!--turn-->", _turn(pages, i))
+        text = re.sub(
+            r"<title>(.*?)</title>", lambda m, p=page: f"<title>{escape(_bare(p.title))} · gradpath</title>", text
+        )
+        file.write_text(text, encoding="utf-8")
+        index += _search_entries(page, text)
+    (folder / "sitemap.json").unlink()
+    (folder / "site" / "search-index.js").write_text(
+        "window.gradpathSearch = " + json.dumps(index, ensure_ascii=False).replace("</", "<\\/") + ";\n",
+        encoding="utf-8",
+    )
+
+
+def _sections(text: str) -> list[tuple[str, str]]:
+    found = re.findall(r'<h2[^>]*?(?:data-number="([\d.]+)")?[^>]*?id="([^"]+)"[^>]*>(.*?)</h2>', text, re.DOTALL)
+    return [(identifier, _plain(title)) for _, identifier, title in found]
+
+
+def _sidebar(pages: list[Page], current: Page) -> str:
+    lines, part = ["<ul>"], None
+    for page in pages:
+        if page.part != part:
+            part = page.part
+            if part:
+                lines.append(f'<li class="part">{escape(part)}</li>')
+        here = ' aria-current="page"' if page is current else ""
+        lines.append(f'<li><a href="{page.name}"{here}>{escape(page.title)}</a></li>')
+    return "\n".join([*lines, "</ul>"])
+
+
+def _contents(page: Page) -> str:
+    if len(page.sections) < 2:
+        return ""
+    links = "\n".join(f'<li><a href="#{i}">{escape(_bare(title))}</a></li>' for i, title in page.sections)
+    return f'<nav class="page-toc" aria-label="On this page"><p>On this page</p><ul>\n{links}\n</ul></nav>'
+
+
+def _turn(pages: list[Page], i: int) -> str:
+    links = []
+    if i > 0:
+        links.append(f'<a rel="prev" href="{pages[i - 1].name}">← {escape(pages[i - 1].title)}</a>')
+    if i + 1 < len(pages):
+        links.append(f'<a rel="next" href="{pages[i + 1].name}">{escape(pages[i + 1].title)} →</a>')
+    return "\n".join(links)
+
+
+def _copy_pictures(project: Path, folder: Path, text: str) -> None:
+    for source in re.findall(r'<img[^>]*? src="([^"]+)"', text):
+        path = unquote(unescape(source))
+        target = (folder / path).resolve()
+        origins = [p for p in (project / path, project / "book" / path) if p.is_file()]
+        if not target.is_relative_to(folder.resolve()) or not origins:
+            raise GradpathError(
+                f"book: picture '{path}' does not exist; 'gradpath figures' draws those of the figures"
+            )
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(origins[0], target)
+
+
+class _Text(HTMLParser):
+    """Collects the text of a page, cut at its headings."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.parts: list[tuple[str, list[str]]] = [("", [])]
+        self._skip = 0
+        self._inside = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        if tag == "main":
+            self._inside = True
+        if tag in ("script", "style", "nav", "math"):
+            self._skip += 1
+        if tag == "h2" and self._inside:
+            self.parts.append((values.get("id") or "", []))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "main":
+            self._inside = False
+        if tag in ("script", "style", "nav", "math"):
+            self._skip -= 1
+
+    def handle_data(self, data: str) -> None:
+        if self._inside and not self._skip:
+            self.parts[-1][1].append(data)
+
+
+def _search_entries(page: Page, text: str) -> list[dict[str, str]]:
+    parser = _Text()
+    parser.feed(text)
+    titles = dict(page.sections)
+    entries = []
+    for identifier, words in parser.parts:
+        content = re.sub(r"\s+", " ", "".join(words)).strip()
+        if content:
+            url = page.name + (f"#{identifier}" if identifier else "")
+            entries.append({"url": url, "page": page.title, "section": titles.get(identifier, ""), "text": content})
+    return entries
+
+
+def _plain(html: str) -> str:
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", "", html))).strip()
+
+
+def _bare(title: str) -> str:
+    return re.sub(r"^[\d.]+\s+", "", title)

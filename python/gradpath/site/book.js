@@ -1,0 +1,164 @@
+/* The book's pages: language and theme that follow the reader, tabs, search, copy buttons, the chapter menu. */
+"use strict";
+
+(() => {
+  const root = document.documentElement;
+  const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window */ } };
+
+  /* ---- language: every tabset of the group follows the switch, and the other way round ---- */
+  function setLanguage(language) {
+    root.dataset.language = language;
+    remember("gradpath-language", language);
+    for (const button of document.querySelectorAll(".language-switch button")) {
+      button.setAttribute("aria-pressed", String(button.dataset.language === language));
+    }
+    for (const tabset of document.querySelectorAll('.tabset[data-group="language"]')) select(tabset, language);
+  }
+
+  function select(tabset, title) {
+    for (const tab of tabset.querySelectorAll(":scope > [role=tablist] > [role=tab]")) {
+      const chosen = tab.textContent === title;
+      tab.setAttribute("aria-selected", String(chosen));
+      tab.tabIndex = chosen ? 0 : -1;
+    }
+    for (const panel of tabset.querySelectorAll(":scope > .tab-panel")) panel.hidden = panel.dataset.tab !== title;
+  }
+
+  let made = 0;
+  for (const tabset of document.querySelectorAll(".tabset")) {
+    const list = document.createElement("div");
+    list.setAttribute("role", "tablist");
+    list.setAttribute("aria-label", "Language");
+    const panels = [...tabset.querySelectorAll(":scope > .tab-panel")];
+    for (const panel of panels) {
+      made += 1;
+      const tab = Object.assign(document.createElement("button"), { type: "button", textContent: panel.dataset.tab });
+      tab.id = `tab-${made}`;
+      panel.id = `tab-panel-${made}`;
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", panel.id);
+      panel.setAttribute("role", "tabpanel");
+      panel.setAttribute("aria-labelledby", tab.id);
+      tab.addEventListener("click", () => choose(tabset, tab));
+      list.append(tab);
+    }
+    list.addEventListener("keydown", (event) => {
+      const tabs = [...list.children];
+      const at = tabs.indexOf(document.activeElement);
+      const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!move) return;
+      const next = tabs[(at + move + tabs.length) % tabs.length];
+      choose(tabset, next);
+      next.focus();
+    });
+    tabset.prepend(list);
+    select(tabset, panels[0]?.dataset.tab);
+  }
+
+  function choose(tabset, tab) {
+    if (tabset.dataset.group !== "language") return select(tabset, tab.textContent);
+    /* Other tabsets above may change their height; keep the one that was clicked where it is. */
+    const before = tab.getBoundingClientRect().top;
+    setLanguage(tab.textContent);
+    window.scrollBy(0, tab.getBoundingClientRect().top - before);
+  }
+
+  for (const button of document.querySelectorAll(".language-switch button")) {
+    button.addEventListener("click", () => setLanguage(button.dataset.language));
+  }
+  setLanguage(root.dataset.language);
+
+  /* ---- light and dark ---- */
+  const theme = document.querySelector(".theme-button");
+  function setTheme(name) {
+    root.dataset.theme = name;
+    theme.setAttribute("aria-pressed", String(name === "dark"));
+  }
+  theme.addEventListener("click", () => {
+    const name = root.dataset.theme === "dark" ? "light" : "dark";
+    setTheme(name);
+    remember("gradpath-theme", name);
+  });
+  setTheme(root.dataset.theme);
+
+  /* ---- copy ---- */
+  for (const block of document.querySelectorAll("div.sourceCode, pre.cell-code")) {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
+    button.setAttribute("aria-label", "Copy this code");
+    button.addEventListener("click", async () => {
+      const code = block.querySelector("code").textContent;
+      try {
+        await navigator.clipboard.writeText(code);
+        button.textContent = "Copied";
+      } catch {
+        /* A page from a file has no clipboard; select the code, so that the keyboard can copy it. */
+        getSelection().selectAllChildren(block.querySelector("code"));
+        button.textContent = "Press Ctrl+C";
+      }
+      setTimeout(() => { button.textContent = "Copy"; }, 1600);
+    });
+    block.append(button);
+  }
+
+  /* ---- wide code can be scrolled with the keyboard too ---- */
+  const scrollable = () => {
+    for (const block of document.querySelectorAll("pre")) {
+      if (block.scrollWidth > block.clientWidth) block.tabIndex = 0; else block.removeAttribute("tabindex");
+    }
+  };
+  scrollable();
+  window.addEventListener("resize", scrollable);
+
+  /* ---- menu ---- */
+  const menu = document.querySelector(".menu-button");
+  menu.addEventListener("click", () => {
+    const open = root.classList.toggle("menu-open");
+    menu.setAttribute("aria-expanded", String(open));
+  });
+
+  /* ---- search ---- */
+  const field = document.getElementById("search");
+  const results = document.getElementById("search-results");
+  function find(text) {
+    const words = text.toLowerCase().split(/\s+/).filter(Boolean);
+    if (!words.length) return [];
+    const hits = [];
+    for (const entry of window.gradpathSearch ?? []) {
+      const title = `${entry.page} ${entry.section}`.toLowerCase();
+      const body = entry.text.toLowerCase();
+      let score = 0;
+      for (const word of words) {
+        const rank = title.includes(word) ? 10 : 0;
+        const times = body.split(word).length - 1;
+        if (!rank && !times) { score = 0; break; }
+        score += rank + Math.min(times, 5);
+      }
+      if (score) hits.push({ entry, score, at: Math.max(0, body.indexOf(words[0])) });
+    }
+    return hits.sort((a, b) => b.score - a.score).slice(0, 8);
+  }
+  field.addEventListener("input", () => {
+    results.replaceChildren();
+    const hits = find(field.value);
+    for (const { entry, at } of hits) {
+      const link = Object.assign(document.createElement("a"), { href: entry.url });
+      const name = Object.assign(document.createElement("strong"), {
+        textContent: entry.section ? `${entry.page}: ${entry.section.replace(/^[\d.]+\s+/, "")}` : entry.page,
+      });
+      const from = Math.max(0, at - 30);
+      const excerpt = Object.assign(document.createElement("span"), { textContent: `…${entry.text.slice(from, from + 90)}…` });
+      link.append(name, excerpt);
+      const item = document.createElement("li");
+      item.append(link);
+      results.append(item);
+    }
+    if (field.value.trim() && !hits.length) {
+      results.append(Object.assign(document.createElement("li"), { textContent: "Nothing found.", className: "none" }));
+    }
+    results.hidden = !field.value.trim();
+  });
+  field.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { field.value = ""; results.hidden = true; }
+    if (event.key === "Enter") results.querySelector("a")?.click();
+  });
+})();
