@@ -119,7 +119,7 @@ cat(sprintf("the value first reaches -4.99 at step %d\n", reached))
 
 # %% plot-ravine
 paths <- Map(
-  function(lr, steps) descend("anisotropic_paraboloid", ravine_start, optimizer = "sgd", steps = steps, lr = lr),
+  function(lr, steps) descend("anisotropic_paraboloid", ravine_start, "sgd", steps = steps, lr = lr),
   c(0.4, 0.495, 0.51), c(40, 21, 8)
 )
 figure <- plot_paths(paths, labels = c("lr 0.4", "lr 0.495", "lr 0.51"))

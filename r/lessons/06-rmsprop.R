@@ -115,9 +115,12 @@ for (init in c("gradient", "zero")) {
 # The largest difference between points and a path, in any coordinate.
 difference <- function(points, path) max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
 
-cat(sprintf("written out, against descend() by hand:      %.12f\n", difference(by_hand, paths[["gradient manual"]])))
-cat(sprintf("the seeded object, against descend():        %.12f\n", difference(seeded, paths[["gradient optim"]])))
-cat(sprintf("the object from zero, against descend():     %.12f\n", difference(by_object, paths[["zero optim"]])))
+as_told <- paths[["gradient manual"]]
+by_optim <- paths[["gradient optim"]]
+zero_optim <- paths[["zero optim"]]
+cat(sprintf("written out, against descend() by hand:      %.12f\n", difference(by_hand, as_told)))
+cat(sprintf("the seeded object, against descend():        %.12f\n", difference(seeded, by_optim)))
+cat(sprintf("the object from zero, against descend():     %.12f\n", difference(by_object, zero_optim)))
 
 # %% plot
 sgd <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 40, lr = 0.4)

@@ -127,10 +127,14 @@ for (init in c("gradient", "zero")) {
 # The largest difference between points and a path, in any coordinate.
 difference <- function(points, path) max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
 
-cat(sprintf("written out, against descend() by hand:      %.12f\n", difference(by_hand, paths[["zero manual"]])))
-cat(sprintf("as drawn, against descend() by hand:         %.12f\n", difference(as_drawn, paths[["gradient manual"]])))
-cat(sprintf("the object, against descend() by optim:      %.12f\n", difference(by_object, paths[["zero optim"]])))
-cat(sprintf("the seeded object, against descend():        %.12f\n", difference(seeded, paths[["gradient optim"]])))
+as_told <- paths[["gradient manual"]]
+by_optim <- paths[["gradient optim"]]
+zero_manual <- paths[["zero manual"]]
+zero_optim <- paths[["zero optim"]]
+cat(sprintf("written out, against descend() by hand:      %.12f\n", difference(by_hand, zero_manual)))
+cat(sprintf("as drawn, against descend() by hand:         %.12f\n", difference(as_drawn, as_told)))
+cat(sprintf("the object, against descend() by optim:      %.12f\n", difference(by_object, zero_optim)))
+cat(sprintf("the seeded object, against descend():        %.12f\n", difference(seeded, by_optim)))
 
 # %% plot
 sgd <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 40, lr = 0.4)
