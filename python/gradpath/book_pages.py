@@ -45,9 +45,8 @@ def finish_pages(project: Path, folder: Path, chapters: list[Chapter]) -> None:
         text = text.replace("<!--sidebar-->", _sidebar(pages, page))
         text = text.replace("<!--toc-->", _contents(page))
         text = text.replace("<!--turn-->", _turn(pages, i))
-        text = re.sub(
-            r"<title>(.*?)</title>", lambda m, p=page: f"<title>{escape(_bare(p.title))} · gradpath</title>", text
-        )
+        head, _, rest = text.partition("<title>")
+        text = f"{head}<title>{escape(_bare(page.title))} · gradpath{rest[rest.index('</title>') :]}"
         file.write_text(text, encoding="utf-8")
         index += _search_entries(page, text)
     (folder / "sitemap.json").unlink()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import re
+import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +110,7 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
         If a cell fails (lesson, cell, its error), or if the kernel of the language is not installed.
     """
     import nbformat
+    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
 
@@ -119,11 +121,13 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
     client = NotebookClient(
         notebook,
         timeout=SECONDS_PER_CELL,
-        kernel_name=kernel,
+        # Sockets in a private folder instead of ports on the network.
+        km=AsyncKernelManager(kernel_name=kernel, transport="ipc"),
         resources={"metadata": {"path": str(lesson.project)}},
     )
     try:
-        client.execute(env=_environment(lesson, r))
+        # What a kernel writes beside its cells is chatter of its own; a cell's error comes through the notebook.
+        client.execute(env=_environment(lesson, r), stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         failed = next(i for i, c in enumerate(notebook.cells) if _error(c))
         name = cells[failed][0] if failed < len(cells) else "engine"
