@@ -47,8 +47,11 @@ OPTIMIZER_METHODS <- list(
   step = function(self) {
     step <- get("step", envir = self)
     function(closure = NULL) {
-      loss <- if (is.null(closure)) step() else step(closure)
-      invisible(from_python(loss))
+      if (!is.null(closure)) {
+        return(from_python(step(closure)))
+      }
+      step()
+      invisible(NULL)
     }
   },
   zero_grad = function(self) {

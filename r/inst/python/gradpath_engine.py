@@ -26,11 +26,8 @@ def logical_or(a, b):
     return torch.logical_or(torch.as_tensor(a), torch.as_tensor(b))
 
 
-KINDS = {
-    "double": (torch.get_default_dtype, "f8"),
-    "integer": (lambda: torch.int64, "i4"),
-    "logical": (lambda: torch.bool, "i4"),
-}
+# R's types of vectors: the dtype that {torch} makes of them, and numpy's name of what R hands over.
+KINDS = {"double": (torch.float32, "f8"), "integer": (torch.int64, "i4"), "logical": (torch.bool, "i4")}
 
 
 def tensor(data, kind, shape=None, dtype=None, device=None, requires_grad=False):
@@ -47,7 +44,7 @@ def tensor(data, kind, shape=None, dtype=None, device=None, requires_grad=False)
     if shape is not None:
         values = values.reshape(shape, order="F")
     made = torch.from_numpy(np.array(values, order="C"))
-    return made.to(dtype=default() if dtype is None else dtype, device=device).requires_grad_(requires_grad)
+    return made.to(dtype=default if dtype is None else dtype, device=device).requires_grad_(requires_grad)
 
 
 def like(data, kind, shape, other):
@@ -157,7 +154,10 @@ def arange(start, end, step, dtype, device, requires_grad, whole):
 
 
 def gradients(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused):
-    return list(torch.autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused))
+    found = torch.autograd.grad(
+        outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused=allow_unused
+    )
+    return list(found)
 
 
 def gradient(output, point):

@@ -1,0 +1,4 @@
+library(testthat)
+library(gradpath)
+
+test_check("gradpath")
