@@ -58,6 +58,7 @@ left, right = 3.7 * x, x * 3.7
 print(f"scalar on the left: {left[0]:.16f}, on the right: {right[0]:.16f}")
 difference = 1 - x[1]
 print(difference.dtype)
+print("engine:", torch.__name__)
 
 # %% float32-scalar
 # What {torch} makes of a scalar on the left can be written in either language: a float32 tensor.

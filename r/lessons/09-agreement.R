@@ -53,6 +53,7 @@ right <- x * 3.7
 cat(sprintf("scalar on the left: %.16f, on the right: %.16f\n", left[1]$item(), right[1]$item()))
 difference <- 1 - x[2]
 print(difference$dtype)
+cat("engine:", engine_info()$name, "\n")
 
 # %% float32-scalar
 # What {torch} makes of a scalar on the left can be written in either language: a float32 tensor.
