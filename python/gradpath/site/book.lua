@@ -101,7 +101,7 @@ local function table_caption(element)
   local id = element.identifier
   if kind_of(id) ~= "tbl" or not element.caption.long[1] then return nil end
   element.caption.long[1].content = numbered_caption(id, element.caption.long[1].content)
-  return pandoc.Div({ element }, pandoc.Attr("", { "table-scroll" }, { tabindex = "0", role = "region", ["aria-label"] = "table" }))
+  return pandoc.Div({ element }, pandoc.Attr("", { "table-scroll" }, { tabindex = "0", role = "region", ["aria-label"] = "table" })), false
 end
 
 -- A panel keeps its name as a visible title: without JavaScript the panels follow each other.
@@ -152,7 +152,8 @@ local function callout(div, kind)
 end
 
 local function div(element)
-  if kind_of(element.identifier) == "fig" then return figure_div(element) end
+  -- `false`: what a function returns is not walked again, or it would meet its own result.
+  if kind_of(element.identifier) == "fig" then return figure_div(element), false end
   if element.classes:includes("panel-tabset") then return tabset(element) end
   for _, class in ipairs(element.classes) do
     local kind = class:match("^callout%-(%a+)$")
