@@ -70,8 +70,10 @@ arrow_layer <- function(path, window, look) {
   tip <- middles(path)[i, ]
   back <- 0.02
   heads <- data.frame(
-    x1 = tip$x1, x2 = tip$x2,
-    from1 = tip$x1 - (path$x1[i + 1] - path$x1[i]) * back, from2 = tip$x2 - (path$x2[i + 1] - path$x2[i]) * back
+    x1 = tip$x1,
+    x2 = tip$x2,
+    from1 = tip$x1 - (path$x1[i + 1] - path$x1[i]) * back,
+    from2 = tip$x2 - (path$x2[i + 1] - path$x2[i]) * back
   )
   ggplot2::geom_segment(
     ggplot2::aes(x = .data$from1, y = .data$from2, xend = .data$x1, yend = .data$x2), heads,
@@ -100,11 +102,11 @@ end_layers <- function(surface, path, window, theme) {
     ggplot2::geom_point(at, ends, shape = 4, size = marker_points(9, 2), stroke = edge_points(2),
                         colour = colours$ink)
   }
+  beside <- c(start$x1 + (window[[2]] - window[[1]]) * 0.02, start$x2)
   list(
     ggplot2::geom_point(at, start, shape = 21, size = marker_points(11, 1.8), stroke = edge_points(1.8),
                         fill = NA, colour = colours$ink),
-    halo_text(c(start$x1 + (window[[2]] - window[[1]]) * 0.02, start$x2), " start", colours$ink, colours$paper,
-              hjust = 0),
+    halo_text(beside, " start", colours$ink, colours$paper, hjust = 0),
     crosses
   )
 }
@@ -114,8 +116,9 @@ halo_text <- function(at, label, colour, paper, face = "plain", hjust = 0.5) {
   angles <- seq(0, 2 * pi, length.out = 17)[-17]
   font <- function(colour) grid::gpar(col = colour, fontsize = 10, fontface = face)
   write <- function(colour, dx = 0, dy = 0) {
-    grid::textGrob(label, grid::unit(hjust, "npc") + grid::unit(dx, "pt"), grid::unit(0.5, "npc") + grid::unit(dy, "pt"),
-                   hjust = hjust, gp = font(colour))
+    x <- grid::unit(hjust, "npc") + grid::unit(dx, "pt")
+    y <- grid::unit(0.5, "npc") + grid::unit(dy, "pt")
+    grid::textGrob(label, x, y, hjust = hjust, gp = font(colour))
   }
   seam <- Map(function(angle) write(paper, 1.5 * cos(angle), 1.5 * sin(angle)), angles)
   tree <- do.call(grid::grobTree, c(seam, list(write(colour))))

@@ -2,8 +2,8 @@
 
 GRID <- 81
 LEVELS <- 14
-# Okabe and Ito's colours, safe for colour-blind readers, in two lightnesses; a path also has its own marker and line so
-# that it can be told without colour.
+# Okabe and Ito's colours, safe for colour-blind readers, in two lightnesses; a path also has its own marker
+# and line so that it can be told without colour.
 THEMES <- list(
   light = list(
     low = "#b9cfe4",
@@ -38,22 +38,23 @@ contour_grid <- function(surface, window) {
   grid
 }
 
-# 15 levels between the smallest and the largest value, closer where the surface is low. They are the quantiles
-# (k/14)^2 of the values: on a bowl the lines come out evenly spaced, and a surface whose values span many powers of ten
-# still shows its valley.
+# 15 levels between the smallest and the largest value, closer where the surface is low. They are the
+# quantiles (k/14)^2 of the values: on a bowl the lines come out evenly spaced, and a surface whose values
+# span many powers of ten still shows its valley.
 contour_levels <- function(values) {
   probabilities <- (seq(0, LEVELS) / LEVELS)^2
   unique(stats::quantile(values, probabilities, names = FALSE, type = 7))
 }
 
-# The numbers (from 1) of the segments of a path that are long enough to carry an arrow head: longer than 7 % of the
-# window, with their middle in the window.
+# The numbers (from 1) of the segments of a path that are long enough to carry an arrow head: longer than 7 %
+# of the window, with their middle in the window.
 arrow_segments <- function(path, window) {
   wide <- window[[2]] - window[[1]]
   high <- window[[4]] - window[[3]]
   length <- sqrt((diff(path$x1) / wide)^2 + (diff(path$x2) / high)^2)
   middle <- middles(path)
-  inside <- window[[1]] < middle$x1 & middle$x1 < window[[2]] & window[[3]] < middle$x2 & middle$x2 < window[[4]]
+  inside <- window[[1]] < middle$x1 & middle$x1 < window[[2]] &
+    window[[3]] < middle$x2 & middle$x2 < window[[4]]
   which(length > ARROW_SHARE & inside)
 }
 
@@ -98,11 +99,12 @@ label_place <- function(path, others, window, at) {
 #'
 #' The start is a ring, each minimum a cross; arrow heads show the direction.
 #'
-#' @param paths A path as [descend()] returns it, or a list of paths; at most four are told apart by marker and line.
+#' @param paths A path as [descend()] returns it, or a list of paths; at most four are told apart by marker
+#'   and line.
 #' @param surface A surface or its name; that of the first path if left out.
 #' @param labels One text per path; optimizer and lr if left out.
-#' @param label_at A list with one point or `NULL` per path: where its label stands, in coordinates of the surface;
-#'   beside its path if left out.
+#' @param label_at A list with one point or `NULL` per path: where its label stands, in coordinates of the
+#'   surface; beside its path if left out.
 #' @param window `c(x1 from, x1 to, x2 from, x2 to)`; the surface's own window if left out.
 #' @param title A text.
 #' @param theme `"light"` or `"dark"`.

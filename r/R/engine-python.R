@@ -7,8 +7,8 @@
 PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   div_whole logical_and logical_or tensor like grad index index_put from_one arange gradients gradient
   set_grad_enabled set_field parameters_of groups_of set_group state_of load_state load field is_method
-  own_tensor plain_dict as_list add sub mul div power equal unequal less less_equal greater greater_equal negative
-  invert fmod
+  own_tensor plain_dict as_list add sub mul div power equal unequal less less_equal greater greater_equal
+  negative   invert fmod
 ")
 PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "
   about device dtype ndim requires_grad same shape to_vector to_list
@@ -40,7 +40,8 @@ start_pytorch <- function() {
   }
 }
 
-# RETICULATE_PYTHON decides; without it, a `.venv` with torch in this folder or above it; without that, reticulate.
+# RETICULATE_PYTHON decides; without it, a `.venv` with torch in this folder or above it; without that,
+# reticulate.
 point_to_python <- function() {
   if (nzchar(Sys.getenv("RETICULATE_PYTHON")) || reticulate::py_available(initialize = FALSE)) {
     return(invisible())

@@ -34,11 +34,12 @@ VERBS <- list(
   layers = "
     nn_parameter nn_buffer nn_sequential nn_module_list nn_linear nn_identity nn_relu nn_leaky_relu nn_elu
     nn_gelu nn_silu nn_softplus nn_tanh nn_sigmoid nn_softmax nn_log_softmax nn_conv1d nn_conv2d nn_max_pool1d
-    nn_max_pool2d nn_avg_pool1d nn_avg_pool2d nn_adaptive_avg_pool2d nn_flatten nn_batch_norm1d nn_batch_norm2d
-    nn_layer_norm nn_dropout nn_dropout2d nn_embedding nn_mse_loss nn_l1_loss nn_smooth_l1_loss
-    nn_cross_entropy_loss nn_nll_loss nn_bce_loss nn_bce_with_logits_loss is_nn_module is_nn_parameter
-    is_nn_buffer nn_utils_clip_grad_norm_ nn_utils_clip_grad_value_ nn_init_calculate_gain nn_init_constant_
-    nn_init_eye_ nn_init_kaiming_normal_ nn_init_kaiming_uniform_ nn_init_normal_ nn_init_ones_
+    nn_max_pool2d nn_avg_pool1d nn_avg_pool2d nn_adaptive_avg_pool2d nn_flatten nn_batch_norm1d
+    nn_batch_norm2d nn_layer_norm nn_dropout nn_dropout2d nn_embedding nn_mse_loss nn_l1_loss
+    nn_smooth_l1_loss nn_cross_entropy_loss nn_nll_loss nn_bce_loss nn_bce_with_logits_loss is_nn_module
+    is_nn_parameter is_nn_buffer nn_utils_clip_grad_norm_ nn_utils_clip_grad_value_
+    nn_init_calculate_gain nn_init_constant_ nn_init_eye_ nn_init_kaiming_normal_ nn_init_kaiming_uniform_
+    nn_init_normal_ nn_init_ones_
     nn_init_orthogonal_ nn_init_trunc_normal_ nn_init_uniform_ nn_init_xavier_normal_ nn_init_xavier_uniform_
     nn_init_zeros_",
   functional = "
@@ -86,14 +87,15 @@ CLASS_MAKERS <- c("nn_module", "optimizer", "lr_scheduler", "dataset")
 
 #' The verbs of {torch}
 #'
-#' Tensors, autograd, layers, losses, optimizers and schedules under the names that the R package torch gives them.
-#' Each hands its arguments on to the engine in use (see [engine_info()]): to {torch}'s function of the same name,
-#' or to the same thing in PyTorch, with R's conventions: positions and classes count from 1, `torch_tensor(c(6, 6))`
-#' is float32, `torch_tensor(1:2)` is int64. A verb that PyTorch's engine lacks stops and says so.
+#' Tensors, autograd, layers, losses, optimizers and schedules under the names that the R package torch gives
+#' them. Each hands its arguments on to the engine in use (see [engine_info()]): to {torch}'s function of the
+#' same name, or to the same thing in PyTorch, with R's conventions: positions and classes count from 1,
+#' `torch_tensor(c(6, 6))` is float32, `torch_tensor(1:2)` is int64. A verb that PyTorch's engine lacks stops
+#' and says so.
 #'
-#' Two things are better with engine `pytorch` than with {torch} 0.17: a number on the left of a tensor keeps its
-#' digits, and weight decay decays the parameter in `optim_sgd()` and `optim_rmsprop()`. Code that puts numbers on
-#' the right gives the same digits everywhere.
+#' Two things are better with engine `pytorch` than with {torch} 0.17: a number on the left of a tensor keeps
+#' its digits, and weight decay decays the parameter in `optim_sgd()` and `optim_rmsprop()`. Code that puts
+#' numbers on the right gives the same digits everywhere.
 #'
 #' @param ... As for the function of that name in {torch}; see its help there.
 #' @return What {torch}'s function returns: tensors, modules, optimizers, or numbers.
@@ -111,8 +113,8 @@ NULL
 
 #' Modules and classes of your own
 #'
-#' As in {torch}: `nn_module()` makes a constructor from `initialize`, `forward` and other methods, which see the
-#' module as `self`.
+#' As in {torch}: `nn_module()` makes a constructor from `initialize`, `forward` and other methods, which see
+#' the module as `self`.
 #'
 #' @param ... Name, methods and fields, as for the function of that name in {torch}.
 #' @param parent_env Where the methods look up what they do not define.

@@ -10,9 +10,9 @@ ENGINES <- c("torch", "pytorch")
 #' The engine is chosen once per session: the one that the environment variable `GRADPATH_R_ENGINE` names
 #' (`torch` or `pytorch`); else {torch}, if it is installed and starts; else PyTorch through {reticulate}.
 #'
-#' @return `engine_info()` gives a list: `name` (`"torch"` or `"pytorch"`), `version` of that library, `python`
-#'   (the path of the Python used, or `NA`) and `reason`, why this engine was chosen. It stops with one line if
-#'   no engine can start. `has_engine()` gives `TRUE` or `FALSE`.
+#' @return `engine_info()` gives a list: `name` (`"torch"` or `"pytorch"`), `version` of that library,
+#'   `python` (the path of the Python used, or `NA`) and `reason`, why this engine was chosen. It stops with
+#'   one line if no engine can start. `has_engine()` gives `TRUE` or `FALSE`.
 #' @export
 #' @examplesIf has_engine()
 #' engine_info()$name

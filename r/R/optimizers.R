@@ -1,9 +1,9 @@
 # The same methods through `optim_*()`: the library's objects, made from our hyperparameter names.
 
-# Our name: the library's function. With {torch} these are the C++ ones: its R-written optim_sgd() and optim_rmsprop()
-# decay towards the position of a parameter in its group, and optim_adamw() counts its steps in float32. With PyTorch
-# both names mean the same object.
-# Adam's two betas are one pair there; `init` and `bias_correction` are no options there but a starting state.
+# Our name: the library's function. With {torch} these are the C++ ones: its R-written optim_sgd() and
+# optim_rmsprop() decay towards the position of a parameter in its group, and optim_adamw() counts its steps
+# in float32. With PyTorch both names mean the same object. Adam's two betas are one pair there; `init` and
+# `bias_correction` are no options there but a starting state.
 OPTIM_CLASSES <- list(
   sgd = "optim_ignite_sgd",
   momentum = "optim_ignite_sgd",
@@ -33,8 +33,8 @@ optim_arguments <- function(optimizer, hyperparameters) {
 #'
 #' @param optimizer One of [optimizer_names()].
 #' @param parameters A tensor, or a list of tensors: leaves that require gradients.
-#' @param ... Hyperparameters by our names; defaults as in [update_rules]. `init` and `bias_correction` are accepted and
-#'   take effect through `seed_state()`.
+#' @param ... Hyperparameters by our names; defaults as in [update_rules]. `init` and `bias_correction` are
+#'   accepted and take effect through `seed_state()`.
 #' @return `make_optimizer()` gives the optimizer; `seed_state()` gives it back invisibly.
 #' @export
 #' @examplesIf has_engine()
@@ -47,16 +47,17 @@ make_optimizer <- function(optimizer, parameters, ...) {
   require_value("make_optimizer()", "optimizer", optimizer)
   checked <- check_hyperparameters("make_optimizer()", optimizer, list(...))
   if (!is.list(parameters)) parameters <- list(parameters)
-  opt <- do.call(engine_verb(OPTIM_CLASSES[[optimizer]]), c(list(parameters), optim_arguments(optimizer, checked)))
-  opt
+  make <- engine_verb(OPTIM_CLASSES[[optimizer]])
+  do.call(make, c(list(parameters), optim_arguments(optimizer, checked)))
 }
 
 #' @rdname make_optimizer
 #'
-#' @details `seed_state()` gives an optimizer the state that `init` and `bias_correction` of our rules stand for. Call
-#'   it after the first `backward()` and before the first `step()`. RMSprop's `square_avg` starts at the first squared
-#'   gradient; Adam's `exp_avg` and `exp_avg_sq` at the first gradient and its square; without bias correction Adam's
-#'   `step` starts so late that the corrections are 1. The library's own defaults (`"zero"`, `TRUE`) change nothing.
+#' @details `seed_state()` gives an optimizer the state that `init` and `bias_correction` of our rules stand
+#'   for. Call it after the first `backward()` and before the first `step()`. RMSprop's `square_avg` starts at
+#'   the first squared gradient; Adam's `exp_avg` and `exp_avg_sq` at the first gradient and its square;
+#'   without bias correction Adam's `step` starts so late that the corrections are 1. The library's own
+#'   defaults (`"zero"`, `TRUE`) change nothing.
 #' @param opt An optimizer.
 #' @param init `"zero"` or `"gradient"`.
 #' @param bias_correction `TRUE` or `FALSE`.
@@ -71,13 +72,11 @@ seed_state <- function(opt, init = "zero", bias_correction = TRUE) {
   whole <- opt$state_dict()
   count <- 0
   for (group in opt$param_groups) {
+    # The rule averages the gradient with its weight decay in it, so that is where its average starts.
+    decay <- if (kind == "adamw") 0 else group$weight_decay
     for (p in group$params) {
-      # The rule averages the gradient with its weight decay in it, so that is where its average starts.
-      decay <- if (kind == "adamw") 0 else group$weight_decay
-      g <- p$grad$detach()
-      if (decay != 0) g <- g + p$detach() * decay
-      first <- if (late) g$clone() else torch_zeros_like(g)
       count <- count + 1
+      first <- first_average(add_decay(p$grad$detach(), p$detach(), decay), init)$clone()
       whole$state[[as.character(count)]] <- first_state(kind, first, bias_correction)
     }
   }
@@ -85,8 +84,8 @@ seed_state <- function(opt, init = "zero", bias_correction = TRUE) {
   invisible(opt)
 }
 
-# The state of one parameter as the engine's library names it. {torch}'s C++ optimizers want every part of the state, in
-# their order, the parts that are not in use empty.
+# The state of one parameter as the engine's library names it. {torch}'s C++ optimizers want every part of the
+# state, in their order, the parts that are not in use empty.
 first_state <- function(kind, first, bias_correction) {
   square <- first * first
   step <- if (kind == "rmsprop" || bias_correction) 0 else LATE_STEP

@@ -1,7 +1,8 @@
-# Engine 'pytorch': R's arguments become Python's, Python's results R's. One table says which arguments need it.
+# Engine 'pytorch': R's arguments become Python's, Python's results R's. One table says which arguments need
+# it.
 
-# The arguments after the tensor itself, in order, as in {torch}. What the name of an argument says about it is in
-# ARGUMENT_KINDS; "..." means that the last one may be given as one vector or as several numbers.
+# The arguments after the tensor itself, in order, as in {torch}. What the name of an argument says about it
+# is in ARGUMENT_KINDS; "..." means that the last one may be given as one vector or as several numbers.
 SIGNATURES <- list(
   sum = "dim keepdim dtype", mean = "dim keepdim dtype", prod = "dim keepdim dtype", amax = "dim keepdim",
   amin = "dim keepdim", argmax = "dim keepdim", argmin = "dim keepdim", argsort = "dim descending",
@@ -11,10 +12,11 @@ SIGNATURES <- list(
   sort = "dim descending", topk = "k dim largest sorted", quantile = "q dim keepdim",
   squeeze = "dim", unsqueeze = "dim", squeeze_ = "dim", unsqueeze_ = "dim", transpose = "dim0 dim1",
   unbind = "dim", flatten = "start_dim end_dim", select = "dim index", narrow = "dim start length",
-  index_select = "dim indices", gather = "dim indices", scatter = "dim indices src", scatter_ = "dim indices src",
-  index_add_ = "dim indices source_tensor", index_fill_ = "dim indices value",
-  chunk = "chunks dim", split = "split_size dim", flip = "dims ...", roll = "shifts dims", permute = "dims ...",
-  movedim = "source destination", view = "size ...", reshape = "size ...", expand = "size ...", `repeat` = "size ...",
+  index_select = "dim indices", gather = "dim indices", scatter = "dim indices src",
+  scatter_ = "dim indices src", index_add_ = "dim indices source_tensor", index_fill_ = "dim indices value",
+  chunk = "chunks dim", split = "split_size dim", flip = "dims ...", roll = "shifts dims",
+  permute = "dims ...", movedim = "source destination", view = "size ...", reshape = "size ...",
+  expand = "size ...", `repeat` = "size ...",
   diag = "diagonal", tril = "diagonal", triu = "diagonal", repeat_interleave = "repeats dim",
   diff = "n dim", uniform_ = "from to", normal_ = "mean std", random_ = "low high", nonzero = "as_list",
   t = "", dim = "", numel = "", item = "", one_hot = "num_classes", multinomial = "count replacement",
@@ -36,15 +38,14 @@ POSITIONS_ALONE <- c("argmax", "argmin", "argsort", "nonzero", "multinomial")
 POSITIONS_SECOND <- c("max", "min", "sort", "topk")
 
 convert_argument <- function(value, kind) {
-  if (is.null(value) || is_tensor(value) && kind != "indices") {
+  if (kind == "as_is" || is.null(value) || is_tensor(value) && kind != "indices") {
     return(value)
   }
   switch(kind,
     dim = as_whole(from_one(value)),
     place = as_whole(from_one(value)),
     whole = as_whole(value),
-    indices = .py$from_one(if (is_tensor(value)) value else pytorch_tensor(as.integer(value))),
-    as_is = value
+    indices = .py$from_one(if (is_tensor(value)) value else pytorch_tensor(as.integer(value)))
   )
 }
 
@@ -65,29 +66,35 @@ convert_arguments <- function(arguments, signature) {
   if (length(arguments) == 0) {
     return(arguments)
   }
-  names <- names(arguments) %||% rep("", length(arguments))
   several <- length(signature) > 1 && signature[[2]] == "..."
   if (several && is.numeric(arguments[[1]])) {
-    return(list(as.list(convert_argument(unlist(arguments, use.names = FALSE), kind_of(signature[[1]])))))
+    values <- unlist(arguments, use.names = FALSE)
+    return(list(as.list(convert_argument(values, kind_of(signature[[1]])))))
   }
-  # As R itself does: named arguments take their place first, the others fill the places left over, in order.
-  left <- setdiff(signature, names)
+  given <- names(arguments) %||% rep("", length(arguments))
+  names <- place_names(given, signature)
   for (i in seq_along(arguments)) {
-    name <- names[[i]]
-    if (name == "" && length(left)) {
-      name <- left[[1]]
-      left <- left[-1]
-      if (any(names[seq_len(i)] != "")) names[[i]] <- name
-    }
-    kind <- kind_of(name)
-    if (!is.null(arguments[[i]]) && kind != "as_is") arguments[[i]] <- convert_argument(arguments[[i]], kind)
+    if (!is.null(arguments[[i]])) arguments[[i]] <- convert_argument(arguments[[i]], kind_of(names[[i]]))
   }
-  names(arguments) <- ifelse(names %in% names(PYTHON_NAMES), PYTHON_NAMES[names], names)
+  # What comes in order stays in order, as long as nothing before it was named.
+  passed <- ifelse(cumsum(given != "") > 0, names, "")
+  names(arguments) <- ifelse(passed %in% names(PYTHON_NAMES), PYTHON_NAMES[passed], passed)
   arguments
 }
 
+# As R itself does: named arguments take their place first, the others fill the places left over, in order.
+place_names <- function(given, signature) {
+  left <- setdiff(signature, given)
+  unnamed <- which(given == "")
+  filled <- seq_len(min(length(unnamed), length(left)))
+  given[unnamed[filled]] <- left[filled]
+  given
+}
+
 # Where Python calls an argument something else.
-PYTHON_NAMES <- c(indices = "index", count = "num_samples", source_tensor = "source", low = "from", high = "to")
+PYTHON_NAMES <- c(
+  indices = "index", count = "num_samples", source_tensor = "source", low = "from", high = "to"
+)
 
 kind_of <- function(name) {
   kind <- ARGUMENT_KINDS[name]

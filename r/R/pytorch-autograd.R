@@ -14,22 +14,26 @@ with_grad_mode <- function(mode) {
 
 as_tensor_list <- function(x) if (is_tensor(x)) list(x) else unname(x)
 
+gradients_of <- function(outputs, inputs, grad_outputs = NULL, retain_graph = create_graph,
+                         create_graph = FALSE, allow_unused = FALSE) {
+  alone <- is_tensor(outputs) && is_tensor(inputs)
+  # The common case, one value and one point, is worth its own short way.
+  if (alone && is.null(grad_outputs) && !retain_graph && !create_graph) {
+    return(list(.py$gradient(outputs, inputs)))
+  }
+  if (!is.null(grad_outputs)) grad_outputs <- as_tensor_list(grad_outputs)
+  from_python(.py$gradients(
+    as_tensor_list(outputs), as_tensor_list(inputs), grad_outputs, retain_graph, create_graph, allow_unused
+  ))
+}
+
 AUTOGRAD_VERBS <- list(
   with_no_grad = with_grad_mode(FALSE),
   with_enable_grad = with_grad_mode(TRUE),
   autograd_set_grad_mode = function(enabled) invisible(.py$set_grad_enabled(enabled)),
-  autograd_grad = function(outputs, inputs, grad_outputs = NULL, retain_graph = create_graph,
-                           create_graph = FALSE, allow_unused = FALSE) {
-    # The common case, one value and one point, is worth its own short way.
-    if (is_tensor(outputs) && is_tensor(inputs) && is.null(grad_outputs) && !retain_graph && !create_graph) {
-      return(list(.py$gradient(outputs, inputs)))
-    }
-    if (!is.null(grad_outputs)) grad_outputs <- as_tensor_list(grad_outputs)
-    from_python(.py$gradients(
-      as_tensor_list(outputs), as_tensor_list(inputs), grad_outputs, retain_graph, create_graph, allow_unused
-    ))
-  },
-  autograd_backward = function(tensors, grad_tensors = NULL, retain_graph = create_graph, create_graph = FALSE) {
+  autograd_grad = gradients_of,
+  autograd_backward = function(tensors, grad_tensors = NULL, retain_graph = create_graph,
+                               create_graph = FALSE) {
     .py$torch$autograd$backward(as_tensor_list(tensors), grad_tensors, retain_graph, create_graph)
     invisible(NULL)
   },

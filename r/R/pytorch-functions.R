@@ -12,8 +12,8 @@ python_function <- function(name) {
 
 # A function of one tensor and nothing else: the hot ones, without any conversion.
 ELEMENTWISE <- scan(what = "", quiet = TRUE, text = "
-  abs acos asin atan ceil cos cosh erf exp expm1 floor isfinite isinf isnan log log10 log1p log2 logical_not neg
-  reciprocal relu round rsqrt sigmoid sign sin sinh sqrt square tan tanh trunc t trace
+  abs acos asin atan ceil cos cosh erf exp expm1 floor isfinite isinf isnan log log10 log1p log2 logical_not
+  neg reciprocal relu round rsqrt sigmoid sign sin sinh sqrt square tan tanh trunc t trace
 ")
 
 elementwise <- function(name) {
@@ -23,8 +23,8 @@ elementwise <- function(name) {
 
 # A function of two tensors or a tensor and a number.
 PAIRWISE <- scan(what = "", quiet = TRUE, text = "
-  atan2 bmm div dot eq fmod ge gt hypot le logaddexp logical_and logical_or logical_xor lt matmul maximum minimum
-  mm mul mv ne outer pow remainder
+  atan2 bmm div dot eq fmod ge gt hypot le logaddexp logical_and logical_or logical_xor lt matmul maximum
+  minimum mm mul mv ne outer pow remainder
 ")
 
 pairwise <- function(name) {
@@ -62,8 +62,10 @@ LISTWISE <- c("cat", "stack", "vstack", "hstack")
 listwise <- function(name) {
   force(name)
   function(tensors, dim = 1L) {
-    if (name %in% c("vstack", "hstack")) python_function(name)(unname(tensors))
-    else python_function(name)(unname(tensors), convert_argument(dim, "dim"))
+    if (name %in% c("vstack", "hstack")) {
+      return(python_function(name)(unname(tensors)))
+    }
+    python_function(name)(unname(tensors), convert_argument(dim, "dim"))
   }
 }
 
@@ -78,7 +80,9 @@ linear_algebra <- function(name) {
 }
 
 OTHER_FUNCTIONS <- list(
-  torch_einsum = function(equation, tensors = list(), ...) python_function("einsum")(equation, unname(tensors)),
+  torch_einsum = function(equation, tensors = list(), ...) {
+    python_function("einsum")(equation, unname(tensors))
+  },
   torch_where = function(condition, self = NULL, other = NULL) {
     if (is.null(self)) {
       return(condition$nonzero(as_list = TRUE))

@@ -1,5 +1,5 @@
-# Engine 'pytorch': x[1, 2:3], x[, -1], x[mask], x[.., 1], as {torch} reads them: positions count from 1, negative
-# ones from the end, `2:4` is a range and `2:N` one to the end, a missing index takes all.
+# Engine 'pytorch': x[1, 2:3], x[, -1], x[mask], x[.., 1], as {torch} reads them: positions count from 1,
+# negative ones from the end, `2:4` is a range and `2:N` one to the end, a missing index takes all.
 
 # Inside the brackets `:` makes a range, and these names mean something.
 INDEX_WORDS <- list(
@@ -10,42 +10,37 @@ INDEX_WORDS <- list(
     }
     structure(list(from = from, to = to, step = 1), class = "gradpath_slice")
   },
+  all = structure(list(), class = "gradpath_all"),
   N = Inf,
   newaxis = structure(list(), class = "gradpath_new_axis"),
   `..` = structure(list(), class = "gradpath_fill")
 )
 
 evaluate_index <- function(expressions, frame) {
-  words <- list2env(INDEX_WORDS, parent = frame)
+  words <- list2env(INDEX_WORDS[c(":", "N", "newaxis", "..")], parent = frame)
   lapply(expressions, function(expression) {
-    if (identical(expression, quote(expr = ))) quote(expr = ) else eval(expression, words)
+    left_out <- is.name(expression) && !nzchar(expression)
+    if (left_out) INDEX_WORDS$all else eval(expression, words)
   })
 }
 
 # One item of an index for Python: its kind, and the value counted from 0.
 index_item <- function(value) {
-  if (identical(value, quote(expr = ))) {
-    return(list("all", NULL))
-  }
-  if (is.null(value) || inherits(value, "gradpath_new_axis")) {
-    return(list("new", NULL))
-  }
-  if (inherits(value, "gradpath_fill")) {
-    return(list("fill", NULL))
-  }
-  if (inherits(value, "gradpath_slice")) {
-    return(list("slice", slice_bounds(value)))
-  }
-  if (is_tensor(value)) {
-    return(list("tensor", value))
-  }
-  if (is.logical(value)) {
-    return(list("mask", as.list(value)))
-  }
-  if (any(value == 0)) {
-    gradpath_stop("gradpath: an index of 0 is not accepted; positions count from 1")
-  }
-  if (length(value) == 1) list("one", as.integer(from_one(value))) else list("list", as.list(as.integer(from_one(value))))
+  kind <- class(value)[[1]]
+  known <- switch(kind,
+    gradpath_all = list("all", NULL),
+    gradpath_new_axis = ,
+    `NULL` = list("new", NULL),
+    gradpath_fill = list("fill", NULL),
+    gradpath_slice = list("slice", slice_bounds(value)),
+    logical = list("mask", as.list(value))
+  )
+  known %||% if (is_tensor(value)) list("tensor", value) else index_places(value)
+}
+
+index_places <- function(value) {
+  places <- as.integer(from_one(value))
+  if (length(places) == 1) list("one", places) else list("list", as.list(places))
 }
 
 # From and to, both included, become Python's half-open bounds; -1 at the end means up to the last.
@@ -55,8 +50,8 @@ slice_bounds <- function(range) {
   list(as.integer(from_one(range$from)), end, as.integer(range$step))
 }
 
-# {torch} applies list-like indices one after another, so that x[c(1, 2), c(1, 3)] is a 2 by 2 block and not two
-# elements. Each step is one index for Python.
+# {torch} applies list-like indices one after another, so that x[c(1, 2), c(1, 3)] is a 2 by 2 block and not
+# two elements. Each step is one index for Python.
 index_steps <- function(values, drop) {
   steps <- list()
   current <- list()

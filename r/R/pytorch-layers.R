@@ -1,11 +1,11 @@
-# Engine 'pytorch': PyTorch's own layers and losses, as modules. Whole numbers become Python's int; classes, dimensions
-# and the words of an embedding count from 1.
+# Engine 'pytorch': PyTorch's own layers and losses, as modules. Whole numbers become Python's int; classes,
+# dimensions and the words of an embedding count from 1.
 
 LAYER_CLASSES <- c(
-  nn_linear = "Linear", nn_identity = "Identity", nn_relu = "ReLU", nn_leaky_relu = "LeakyReLU", nn_elu = "ELU",
-  nn_gelu = "GELU", nn_silu = "SiLU", nn_softplus = "Softplus", nn_tanh = "Tanh", nn_sigmoid = "Sigmoid",
-  nn_softmax = "Softmax", nn_log_softmax = "LogSoftmax", nn_conv1d = "Conv1d", nn_conv2d = "Conv2d",
-  nn_max_pool1d = "MaxPool1d", nn_max_pool2d = "MaxPool2d", nn_avg_pool1d = "AvgPool1d",
+  nn_linear = "Linear", nn_identity = "Identity", nn_relu = "ReLU", nn_leaky_relu = "LeakyReLU",
+  nn_elu = "ELU", nn_gelu = "GELU", nn_silu = "SiLU", nn_softplus = "Softplus", nn_tanh = "Tanh",
+  nn_sigmoid = "Sigmoid", nn_softmax = "Softmax", nn_log_softmax = "LogSoftmax", nn_conv1d = "Conv1d",
+  nn_conv2d = "Conv2d", nn_max_pool1d = "MaxPool1d", nn_max_pool2d = "MaxPool2d", nn_avg_pool1d = "AvgPool1d",
   nn_avg_pool2d = "AvgPool2d", nn_adaptive_avg_pool2d = "AdaptiveAvgPool2d", nn_flatten = "Flatten",
   nn_batch_norm1d = "BatchNorm1d", nn_batch_norm2d = "BatchNorm2d", nn_layer_norm = "LayerNorm",
   nn_dropout = "Dropout", nn_dropout2d = "Dropout2d", nn_embedding = "Embedding", nn_mse_loss = "MSELoss",
@@ -93,8 +93,10 @@ nn_module_list_of <- function(modules = list()) {
   module_callable(self)
 }
 
-INITIALIZERS <- c("constant_", "eye_", "kaiming_normal_", "kaiming_uniform_", "normal_", "ones_", "orthogonal_",
-                  "trunc_normal_", "uniform_", "xavier_normal_", "xavier_uniform_", "zeros_", "calculate_gain")
+INITIALIZERS <- scan(what = "", quiet = TRUE, text = "
+  constant_ eye_ kaiming_normal_ kaiming_uniform_ normal_ ones_ orthogonal_ trunc_normal_ uniform_
+  xavier_normal_ xavier_uniform_ zeros_ calculate_gain
+")
 
 initializer <- function(name) {
   force(name)

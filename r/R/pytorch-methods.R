@@ -49,8 +49,8 @@ TENSOR_METHODS <- list2env(list(
     tensor_method("norm")(x, p, convert_argument(dim, "dim"), keepdim)
   },
   nonzero = function(x, as_list = FALSE) {
-    if (as_list) lapply(from_python(tensor_method("nonzero")(x, as_tuple = TRUE)), `+`, 1L)
-    else tensor_method("nonzero")(x) + 1L
+    found <- from_python(tensor_method("nonzero")(x, as_tuple = as_list))
+    if (as_list) lapply(found, `+`, 1L) else found + 1L
   },
   register_hook = function(x, hook) {
     invisible(tensor_method("register_hook")(x, function(grad) hook(grad)))
@@ -104,7 +104,7 @@ plain_method <- function(name) {
 
 #' @export
 #' @method $ torch.Tensor
-`$.torch.Tensor` <- function(x, name) {
+`$.torch.Tensor` <- function(x, name) { # nolint: object_name_linter.
   field <- TENSOR_FIELDS[[name]]
   if (!is.null(field)) {
     return(field(x))
@@ -122,14 +122,16 @@ plain_method <- function(name) {
 is_method <- function(name) {
   known <- tryCatch(from_python(.py$is_method(name)), error = function(e) NULL)
   if (is.null(known)) {
-    gradpath_stop(paste0("gradpath: engine 'pytorch' has no '$", name, "' of a tensor; install {torch} or open an issue"))
+    gradpath_stop(paste0(
+      "gradpath: engine 'pytorch' has no '$", name, "' of a tensor; install {torch} or open an issue"
+    ))
   }
   known
 }
 
 #' @export
 #' @method $<- torch.Tensor
-`$<-.torch.Tensor` <- function(x, name, value) {
+`$<-.torch.Tensor` <- function(x, name, value) { # nolint: object_name_linter.
   if (name == "requires_grad") {
     tensor_method("requires_grad_")(x, value)
   } else {

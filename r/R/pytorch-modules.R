@@ -1,5 +1,6 @@
-# Engine 'pytorch': modules. Each is an R function that computes, with the module itself as its attribute. The module
-# keeps its tensors in a module of PyTorch, so that parameters, states, devices and training mode are PyTorch's own.
+# Engine 'pytorch': modules. Each is an R function that computes, with the module itself as its attribute. The
+# module keeps its tensors in a module of PyTorch, so that parameters, states, devices and training mode are
+# PyTorch's own.
 
 # Makes the callable that R code holds from the module's environment.
 module_callable <- function(self) {
@@ -18,46 +19,50 @@ new_module <- function(classes, python) {
   self
 }
 
-# What every module can be asked; `self` is its environment.
-MODULE_METHODS <- list(
+# What every module can be asked, without brackets; `self` is its environment.
+MODULE_FIELDS <- list(
   parameters = function(self) from_python(.py$parameters_of(self$.python)),
   buffers = function(self) from_python(.py$parameters_of(self$.python, TRUE)),
   training = function(self) from_python(.py$field(self$.python, "training")),
   children = function(self) self$.children,
   modules = function(self) {
-    own <- module_callable(self)
-    c(list(own), unlist(lapply(self$.children, function(child) child$modules), recursive = FALSE))
-  },
-  named_parameters = function(self) function() self$parameters,
-  state_dict = function(self) function() from_python(.py$plain_dict(self$.python$state_dict())),
-  load_state_dict = function(self) function(state_dict) {
+    inner <- lapply(self$.children, function(child) child$modules)
+    c(list(module_callable(self)), unlist(inner, recursive = FALSE))
+  }
+)
+
+# What every module can do; those that return nothing else give the module back.
+MODULE_METHODS <- list(
+  named_parameters = function(self) self$parameters,
+  state_dict = function(self) from_python(.py$plain_dict(self$.python$state_dict())),
+  load_state_dict = function(self, state_dict) {
     self$.python$load_state_dict(state_dict)
     invisible(module_callable(self))
   },
-  zero_grad = function(self) function() invisible(from_python(self$.python$zero_grad())),
-  train = function(self) function(mode = TRUE) {
+  zero_grad = function(self) invisible(from_python(self$.python$zero_grad())),
+  train = function(self, mode = TRUE) {
     self$.python$train(mode)
     invisible(module_callable(self))
   },
-  eval = function(self) function() self$train(FALSE),
-  to = function(self) function(dtype = NULL, device = NULL) {
+  eval = function(self) self$train(FALSE),
+  to = function(self, dtype = NULL, device = NULL) {
     if (!is.null(dtype)) self$.python$to(dtype)
     if (!is.null(device)) self$.python$to(device)
     invisible(module_callable(self))
   },
-  cuda = function(self) function() self$to(device = "cuda"),
-  cpu = function(self) function() self$to(device = "cpu"),
-  apply = function(self) function(fn) {
+  cuda = function(self) self$to(device = "cuda"),
+  cpu = function(self) self$to(device = "cpu"),
+  apply = function(self, fn) {
     lapply(self$.children, function(child) child$apply(fn))
     fn(module_callable(self))
     invisible(module_callable(self))
   },
-  add_module = function(self) function(name, module) add_child(self, as.character(name), module),
-  register_module = function(self) function(name, module) add_child(self, as.character(name), module),
-  register_parameter = function(self) function(name, param) {
+  add_module = function(self, name, module) add_child(self, as.character(name), module),
+  register_module = function(self, name, module) add_child(self, as.character(name), module),
+  register_parameter = function(self, name, param) {
     invisible(from_python(self$.python$register_parameter(name, param)))
   },
-  register_buffer = function(self) function(name, tensor, persistent = TRUE) {
+  register_buffer = function(self, name, tensor, persistent = TRUE) {
     invisible(from_python(self$.python$register_buffer(name, tensor, persistent = persistent)))
   }
 )
@@ -67,9 +72,13 @@ module_get <- function(self, name) {
   if (!is.null(own)) {
     return(own)
   }
-  general <- MODULE_METHODS[[name]]
-  if (!is.null(general)) {
-    return(general(self))
+  field <- MODULE_FIELDS[[name]]
+  if (!is.null(field)) {
+    return(field(self))
+  }
+  method <- MODULE_METHODS[[name]]
+  if (!is.null(method)) {
+    return(function(...) method(self, ...))
   }
   self$.children[[name]] %||% from_python(.py$own_tensor(self$.python, name))
 }
@@ -91,7 +100,9 @@ module_set <- function(self, name, value) {
 
 add_child <- function(self, name, module) {
   if (!inherits(module, "nn_module")) {
-    gradpath_stop(paste0("gradpath: module '", name, "' is a ", class(module)[[1]], "; use a module, such as nn_linear(2, 1)"))
+    gradpath_stop(paste0(
+      "gradpath: module '", name, "' is a ", class(module)[[1]], "; use a module, such as nn_linear(2, 1)"
+    ))
   }
   children <- get0(".children", envir = self, inherits = FALSE)
   children[[name]] <- module
@@ -109,7 +120,7 @@ is_parameter <- function(x) inherits(x, "torch.nn.parameter.Parameter")
 `[[.gradpath_module` <- function(x, name) module_get(x, name)
 
 #' @export
-`$<-.gradpath_module` <- function(x, name, value) module_set(x, name, value)
+`$<-.gradpath_module` <- function(x, name, value) module_set(x, name, value) # nolint: object_name_linter.
 
 #' @export
 `[[<-.gradpath_module` <- function(x, name, value) module_set(x, name, value)
@@ -188,7 +199,7 @@ bind_methods <- function(methods, scope) {
 }
 
 #' @export
-`$<-.gradpath_nn_module` <- function(x, name, value) {
+`$<-.gradpath_nn_module` <- function(x, name, value) { # nolint: object_name_linter.
   module_set(attr(x, "module"), name, value)
   invisible(x)
 }

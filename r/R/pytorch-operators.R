@@ -1,9 +1,13 @@
-# Engine 'pytorch': operators and R's own mathematical functions on tensors. A number may stand on either side.
+# Engine 'pytorch': operators and R's own mathematical functions on tensors. A number may stand on either
+# side.
+
+# The name of the operator or function at hand, which R sets where a group of them has one method.
+utils::globalVariables(".Generic")
 
 OPERATOR_NAMES <- c(
   `+` = "add", `-` = "sub", `*` = "mul", `/` = "div", `^` = "power", `%%` = "fmod", `%/%` = "div_whole",
-  `==` = "equal", `!=` = "unequal", `<` = "less", `<=` = "less_equal", `>` = "greater", `>=` = "greater_equal",
-  `&` = "logical_and", `|` = "logical_or"
+  `==` = "equal", `!=` = "unequal", `<` = "less", `<=` = "less_equal", `>` = "greater",
+  `>=` = "greater_equal", `&` = "logical_and", `|` = "logical_or"
 )
 
 #' @export
@@ -12,7 +16,8 @@ Ops.torch.Tensor <- function(e1, e2) {
   if (missing(e2)) {
     return(switch(.Generic, `-` = .py$negative(e1), `+` = e1, `!` = .py$invert(e1)))
   }
-  # A lone number goes to Python as it is: on either side it keeps the digits that the tensor's dtype can hold.
+  # A lone number goes to Python as it is: on either side it keeps the digits that the tensor's dtype can
+  # hold.
   if (is.atomic(e2) && length(e2) != 1) e2 <- tensor_like(e2, e1)
   if (is.atomic(e1) && length(e1) != 1) e1 <- tensor_like(e1, e2)
   .py[[OPERATOR_NAMES[[.Generic]]]](e1, e2)
@@ -23,10 +28,10 @@ as_operand <- function(value, other) {
 }
 
 MATH_NAMES <- c(
-  abs = "abs", sign = "sign", sqrt = "sqrt", floor = "floor", ceiling = "ceil", trunc = "trunc", round = "round",
-  exp = "exp", expm1 = "expm1", log10 = "log10", log2 = "log2", log1p = "log1p", cos = "cos", sin = "sin",
-  tan = "tan", acos = "acos", asin = "asin", atan = "atan", cosh = "cosh", sinh = "sinh", tanh = "tanh",
-  lgamma = "lgamma"
+  abs = "abs", sign = "sign", sqrt = "sqrt", floor = "floor", ceiling = "ceil", trunc = "trunc",
+  round = "round", exp = "exp", expm1 = "expm1", log10 = "log10", log2 = "log2", log1p = "log1p", cos = "cos",
+  sin = "sin", tan = "tan", acos = "acos", asin = "asin", atan = "atan", cosh = "cosh", sinh = "sinh",
+  tanh = "tanh", lgamma = "lgamma"
 )
 
 #' @export
@@ -41,10 +46,13 @@ Math.torch.Tensor <- function(x, ...) {
   }
   name <- MATH_NAMES[.Generic]
   if (is.na(name)) {
-    gradpath_stop(paste0("gradpath: ", .Generic, "() does not take a tensor; use one of ", toString(names(MATH_NAMES))))
+    accepted <- one_of(names(MATH_NAMES))
+    gradpath_stop(paste0("gradpath: ", .Generic, "() does not take a tensor; use ", accepted))
   }
-  if (.Generic == "round" && ...length()) python_function("round")(x, decimals = as.integer(..1))
-  else python_function(name)(x)
+  if (.Generic == "round" && ...length()) {
+    return(python_function("round")(x, decimals = as.integer(..1)))
+  }
+  python_function(name)(x)
 }
 
 #' @export

@@ -1,11 +1,12 @@
-# Engine 'pytorch': optimizer objects over torch.optim. optim_ignite_adam() and optim_adam() are the same thing here.
+# Engine 'pytorch': optimizer objects over torch.optim. optim_ignite_adam() and optim_adam() are the same
+# thing here.
 
 #' @include pytorch-functions.R
 NULL
 
 OPTIMIZER_CLASSES <- c(
-  sgd = "SGD", adagrad = "Adagrad", rmsprop = "RMSprop", adam = "Adam", adamw = "AdamW", adadelta = "Adadelta",
-  asgd = "ASGD", rprop = "Rprop", lbfgs = "LBFGS"
+  sgd = "SGD", adagrad = "Adagrad", rmsprop = "RMSprop", adam = "Adam", adamw = "AdamW",
+  adadelta = "Adadelta", asgd = "ASGD", rprop = "Rprop", lbfgs = "LBFGS"
 )
 
 optimizer_verb <- function(name) {
@@ -43,43 +44,42 @@ optimizer_params <- function(params) {
   })
 }
 
+OPTIMIZER_FIELDS <- list(
+  param_groups = function(self) read_groups(get("python", envir = self)),
+  defaults = function(self) lapply(from_python(.py$field(get("python", envir = self), "defaults")), unlist)
+)
+
 OPTIMIZER_METHODS <- list(
-  step = function(self) {
+  step = function(self, closure = NULL) {
     step <- get("step", envir = self)
-    function(closure = NULL) {
-      if (!is.null(closure)) {
-        return(from_python(step(closure)))
-      }
-      step()
-      invisible(NULL)
+    if (!is.null(closure)) {
+      return(from_python(step(closure)))
     }
-  },
-  zero_grad = function(self) {
-    zero_grad <- get("zero_grad", envir = self)
-    function(set_to_none = TRUE) {
-      zero_grad(set_to_none)
-      invisible(NULL)
-    }
-  },
-  param_groups = function(self) read_groups(self$python),
-  defaults = function(self) lapply(from_python(.py$field(self$python, "defaults")), unlist),
-  add_param_group = function(self) function(param_group) {
-    self$python$add_param_group(optimizer_params(list(param_group))[[1]])
+    step()
     invisible(NULL)
   },
-  state_dict = function(self) function() {
-    groups <- read_groups(self$python)
+  zero_grad = function(self, set_to_none = TRUE) {
+    get("zero_grad", envir = self)(set_to_none)
+    invisible(NULL)
+  },
+  add_param_group = function(self, param_group) {
+    get("python", envir = self)$add_param_group(optimizer_params(list(param_group))[[1]])
+    invisible(NULL)
+  },
+  state_dict = function(self) {
+    groups <- self$param_groups
     counted <- 0L
     for (i in seq_along(groups)) {
       groups[[i]]$params <- counted + seq_along(groups[[i]]$params)
       counted <- counted + length(groups[[i]]$params)
     }
-    list(param_groups = groups, state = from_python(.py$state_of(self$python)))
+    list(param_groups = groups, state = from_python(.py$state_of(get("python", envir = self))))
   },
-  load_state_dict = function(self) function(state_dict) {
-    .py$load_state(self$python, lapply(state_dict$param_groups, function(group) {
+  load_state_dict = function(self, state_dict) {
+    groups <- lapply(state_dict$param_groups, function(group) {
       lapply(group[names(group) != "params"], group_value)
-    }), lapply(state_dict$state, as.list))
+    })
+    .py$load_state(get("python", envir = self), groups, lapply(state_dict$state, as.list))
     invisible(self)
   }
 )
@@ -87,9 +87,10 @@ OPTIMIZER_METHODS <- list(
 # Python's groups as R's lists: pairs such as betas are vectors.
 read_groups <- function(python) {
   lapply(from_python(.py$groups_of(python)), function(group) {
-    lapply(stats::setNames(names(group), names(group)), function(name) {
-      if (name == "params") as_tensor_list(group[[name]]) else if (is.list(group[[name]])) unlist(group[[name]]) else group[[name]]
-    })
+    group$params <- as_tensor_list(group$params)
+    pairs <- vapply(group, is.list, TRUE) & names(group) != "params"
+    group[pairs] <- lapply(group[pairs], unlist)
+    group
   })
 }
 
@@ -97,13 +98,17 @@ group_value <- function(value) if (is.atomic(value) && length(value) > 1) as.lis
 
 #' @export
 `$.gradpath_optimizer` <- function(x, name) {
-  general <- OPTIMIZER_METHODS[[name]]
-  if (!is.null(general)) general(x) else get0(name, envir = x, inherits = FALSE)
+  field <- OPTIMIZER_FIELDS[[name]]
+  if (!is.null(field)) {
+    return(field(x))
+  }
+  method <- OPTIMIZER_METHODS[[name]]
+  if (is.null(method)) get0(name, envir = x, inherits = FALSE) else function(...) method(x, ...)
 }
 
 # opt$param_groups[[1]]$lr <- 0.1 arrives here with all groups; what is in them is written back.
 #' @export
-`$<-.gradpath_optimizer` <- function(x, name, value) {
+`$<-.gradpath_optimizer` <- function(x, name, value) { # nolint: object_name_linter.
   if (name == "param_groups") {
     for (i in seq_along(value)) {
       fields <- value[[i]][names(value[[i]]) != "params"]
@@ -120,9 +125,9 @@ print.gradpath_optimizer <- function(x, ...) {
   cat("<", class(x)[[1]], ">\n", sep = "")
   for (group in x$param_groups) {
     fields <- Filter(function(field) is.numeric(field) && length(field), group[names(group) != "params"])
-    cat("  ", length(group$params), " parameter(s): ",
-        paste0(names(fields), " ", vapply(fields, function(f) paste(format(f), collapse = " "), ""), collapse = ", "),
-        "\n", sep = "")
+    values <- vapply(fields, function(field) paste(format(field), collapse = " "), "")
+    said <- paste(names(fields), values, collapse = ", ")
+    cat("  ", length(group$params), " parameter(s): ", said, "\n", sep = "")
   }
   invisible(x)
 }

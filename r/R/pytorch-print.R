@@ -42,7 +42,8 @@ tensor_lines <- function(values, shape, whole) {
   unlist(blocks)
 }
 
-# Columns in chunks of at most 80 letters. The first row follows its heading at once; that is how {torch} prints.
+# Columns in chunks of at most 80 letters. The first row follows its heading at once; that is how {torch}
+# prints.
 matrix_lines <- function(values, indent) {
   style <- number_style(values)
   at_once <- max(1, (80 - indent) %/% (style$width + 1))
@@ -67,8 +68,7 @@ number_style <- function(values) {
   small <- if (length(finite)) digits(min(finite)) else 1
   large <- if (length(finite)) digits(max(finite)) else 1
   if (all(finite == ceiling(finite))) {
-    return(if (large > 9) list(form = "exponent", width = 11, scale = 1)
-           else list(form = "whole", width = large + 1, scale = 1))
+    return(whole_style(large))
   }
   if (large - small > 4) {
     return(list(form = "exponent", width = if (max(abs(c(small, large))) > 99) 12 else 11, scale = 1))
@@ -77,6 +77,13 @@ number_style <- function(values) {
     return(list(form = "fixed", width = 7, scale = 10^(large - 1)))
   }
   list(form = "fixed", width = if (large == 0) 7 else large + 6, scale = 1)
+}
+
+whole_style <- function(digits) {
+  if (digits > 9) {
+    return(list(form = "exponent", width = 11, scale = 1))
+  }
+  list(form = "whole", width = digits + 1, scale = 1)
 }
 
 scale_line <- function(style) {
@@ -120,7 +127,7 @@ print.torch.dtype <- function(x, ...) {
 #' @export
 #' @method print torch.device
 print.torch.device <- function(x, ...) {
-  cat("torch_", reticulate::py_str(x) |> sub(pattern = "^([a-z]+)(:[0-9]+)?$", replacement = "device(type='\\1')"),
-      " \n", sep = "")
+  index <- if (!is.null(x$index)) paste0(", index=", x$index)
+  cat("torch_device(type='", x$type, "'", index, ") \n", sep = "")
   invisible(x)
 }

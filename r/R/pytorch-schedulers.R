@@ -2,18 +2,21 @@
 
 SCHEDULER_CLASSES <- c(
   lr_lambda = "LambdaLR", lr_multiplicative = "MultiplicativeLR", lr_step = "StepLR",
-  lr_cosine_annealing = "CosineAnnealingLR", lr_one_cycle = "OneCycleLR", lr_reduce_on_plateau = "ReduceLROnPlateau"
+  lr_cosine_annealing = "CosineAnnealingLR", lr_one_cycle = "OneCycleLR",
+  lr_reduce_on_plateau = "ReduceLROnPlateau"
 )
 
 # Arguments that Python wants as int.
-SCHEDULER_COUNTS <- c("step_size", "total_steps", "epochs", "steps_per_epoch", "patience", "cooldown", "T_max")
+SCHEDULER_COUNTS <- c(
+  "step_size", "total_steps", "epochs", "steps_per_epoch", "patience", "cooldown", "T_max"
+)
 
 # The arguments after the optimizer, in {torch}'s order.
 SCHEDULER_ARGUMENTS <- list(
   lr_lambda = "lr_lambda last_epoch", lr_multiplicative = "lr_lambda last_epoch",
   lr_step = "step_size gamma last_epoch", lr_cosine_annealing = "T_max eta_min last_epoch",
-  lr_one_cycle = "max_lr total_steps epochs steps_per_epoch pct_start anneal_strategy cycle_momentum base_momentum
-    max_momentum div_factor final_div_factor last_epoch",
+  lr_one_cycle = "max_lr total_steps epochs steps_per_epoch pct_start anneal_strategy cycle_momentum
+    base_momentum max_momentum div_factor final_div_factor last_epoch",
   lr_reduce_on_plateau = "mode factor patience threshold threshold_mode cooldown min_lr eps"
 )
 
@@ -27,10 +30,7 @@ scheduler_verb <- function(name) {
     names[names == ""] <- setdiff(known, names)[seq_len(sum(names == ""))]
     counts <- names %in% SCHEDULER_COUNTS & !vapply(arguments, is.null, TRUE)
     arguments[counts] <- lapply(arguments[counts], as.integer)
-    arguments <- lapply(arguments, function(value) {
-      # Python hands over its own number of the epoch.
-      if (is.function(value)) function(epoch) value(from_python(epoch)) else value
-    })
+    arguments <- lapply(arguments, function_of_r)
     make <- .py$torch$optim$lr_scheduler[[SCHEDULER_CLASSES[[name]]]]
     python <- get("python", envir = optimizer)
     self <- new.env(parent = emptyenv())
@@ -40,6 +40,14 @@ scheduler_verb <- function(name) {
     assign("step", python$step, envir = optimizer)
     structure(self, class = c(name, "gradpath_scheduler", "lr_scheduler"))
   }
+}
+
+# A function, or a list of them, that Python can call: it hands over its own number of the epoch.
+function_of_r <- function(value) {
+  if (is.list(value)) {
+    return(lapply(value, function_of_r))
+  }
+  if (is.function(value)) function(epoch) value(from_python(epoch)) else value
 }
 
 #' @export

@@ -21,7 +21,8 @@ tensor_like <- function(data, other) {
 # Short vectors travel as a list, long ones and arrays as bytes: each way is the quicker there.
 for_python <- function(data) {
   if (!is.numeric(data) && !is.logical(data)) {
-    gradpath_stop(paste0("torch_tensor(): data: ", class(data)[[1]], " is not accepted; use numbers or TRUE and FALSE"))
+    given <- class(data)[[1]]
+    gradpath_stop(paste0("torch_tensor(): data: ", given, " is not accepted; use numbers or TRUE and FALSE"))
   }
   shape <- if (!is.null(dim(data))) as.list(dim(data))
   values <- as.vector(data)
@@ -100,7 +101,10 @@ CREATION_VERBS <- list(
     .py$torch$eye(as.integer(n), as.integer(m), dtype = dtype, device = device, requires_grad = requires_grad)
   },
   torch_normal = function(mean = 0, std = 1, size = NULL, generator = NULL, ...) {
-    if (is.null(size)) .py$torch$normal(mean, std) else .py$torch$normal(mean, std, as.list(as.integer(size)), ...)
+    if (is.null(size)) {
+      return(.py$torch$normal(mean, std))
+    }
+    .py$torch$normal(mean, std, as.list(as.integer(size)), ...)
   },
   as_array = function(x) as.array(x),
   is_undefined_tensor = function(x) is.null(x)

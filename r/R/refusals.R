@@ -5,19 +5,22 @@ show_value <- function(value) {
   if (is.null(value)) {
     return("null")
   }
-  if (is.function(value)) {
-    return("function")
+  if (is.list(value)) {
+    return(show_list(value))
   }
-  if (!is.list(value) && !is.atomic(value)) {
+  if (!is.atomic(value)) {
     return(class(value)[[1]])
   }
-  if (is.list(value) && !is.null(names(value)) && !inherits(value, "yaml_sequence")) {
-    return(paste0("{", paste0(names(value), ": ", vapply(value, show_value, ""), collapse = ", "), "}"))
+  if (length(value) == 1) show_scalar(value) else show_list(as.list(value))
+}
+
+# A mapping or a sequence; those of YAML are told apart even when they are empty.
+show_list <- function(values) {
+  shown <- vapply(values, show_value, "")
+  if (is.null(names(values)) || inherits(values, "yaml_sequence")) {
+    return(paste0("[", paste(shown, collapse = ", "), "]"))
   }
-  if (is.list(value) || length(value) != 1) {
-    return(paste0("[", paste(vapply(value, show_value, ""), collapse = ", "), "]"))
-  }
-  show_scalar(value)
+  paste0("{", paste0(names(values), rep(": ", length(values)), shown, collapse = ", "), "}")
 }
 
 show_scalar <- function(value) {

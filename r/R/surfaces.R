@@ -1,7 +1,7 @@
 # The 2-D functions that the optimizers descend.
 #
-# Formulas are written with their constants on the right (`x1^2 * 0.2`) so that both languages perform the same
-# floating-point operations in the same order: in {torch} a scalar on the left is a float32.
+# Formulas are written with their constants on the right (`x1^2 * 0.2`) so that both languages perform the
+# same floating-point operations in the same order: in {torch} a scalar on the left is a float32.
 
 #' @include refusals.R
 NULL
@@ -14,7 +14,8 @@ new_surface <- function(name, formula, formula_of, minima, window, source) {
   }
   structure(
     evaluate,
-    name = name, formula = formula, minima = minima, window = window, source = source, class = "gradpath_surface"
+    name = name, formula = formula, minima = minima, window = window, source = source,
+    class = "gradpath_surface"
   )
 }
 
@@ -52,13 +53,13 @@ KEYDANA <- "Keydana (2023), Deep Learning and Scientific Computing with R torch,
 #' The 2-D functions that the optimizers descend
 #'
 #' `SURFACES` is the list of them by name. A surface is a function: called with a tensor of points of shape
-#' `(..., 2)` it gives the values, of shape `(...)` and the dtype of the points. Its attributes are `name`, `formula`
-#' (in TeX), `minima` (a list of points, empty if there is none), `window` (`c(x1 from, x1 to, x2 from, x2 to)`, for
-#' drawing) and `source`.
+#' `(..., 2)` it gives the values, of shape `(...)` and the dtype of the points. Its attributes are `name`,
+#' `formula` (in TeX), `minima` (a list of points, empty if there is none), `window` (`c(x1 from, x1 to, x2
+#' from, x2 to)`, for drawing) and `source`.
 #'
 #' @param name One of `surface_names()`.
-#' @return `surface_names()` gives the names, `get_surface()` the surface of that name; it stops with one line if there
-#'   is none.
+#' @return `surface_names()` gives the names, `get_surface()` the surface of that name; it stops with one line
+#'   if there is none.
 #' @export
 #' @examples
 #' surface_names()

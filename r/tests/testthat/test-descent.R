@@ -1,6 +1,8 @@
 test_that("the paths of the figures end where they should, by hand and through optim", {
   skip_without_engine()
-  ends <- function(method, ...) last_point(descend("anisotropic_paraboloid", c(5.1, 2.3), method = method, ...))
+  ends <- function(method, ...) {
+    last_point(descend("anisotropic_paraboloid", c(5.1, 2.3), method = method, ...))
+  }
   for (method in c("manual", "optim")) {
     expect_equal(
       ends(method, optimizer = "adagrad", steps = 7, lr = 3.7, eps = 1e-6),
@@ -71,11 +73,14 @@ test_that("bad input is refused with one line", {
   names <- "isotropic_paraboloid, anisotropic_paraboloid, rosenbrock, himmelblau, beale, rastrigin, saddle"
   expect_equal(bad("bowl", c(1, 1), "sgd", 3),
                paste0("descend(): surface: 'bowl' is not accepted; use one of ", names, ", or a function"))
-  expect_equal(bad("beale", c(1, NaN), "sgd", 3), "descend(): start: [1, nan] is not accepted; use two finite numbers")
+  expect_equal(bad("beale", c(1, NaN), "sgd", 3),
+               "descend(): start: [1, nan] is not accepted; use two finite numbers")
   expect_equal(bad("beale", c(1, 1), "sgd", -1),
                "descend(): steps: -1 is not accepted; use a whole number from 0 to 1000000")
-  expect_equal(bad("beale", c(1, 1), "sgd", 3, lr = -0.1), "descend(): lr: -0.1 is not accepted; use a finite number >= 0")
-  expect_equal(bad("beale", c(1, 1), "adam", 3, beta1 = 1), "descend(): beta1: 1 is not accepted; use a number >= 0 and < 1")
+  expect_equal(bad("beale", c(1, 1), "sgd", 3, lr = -0.1),
+               "descend(): lr: -0.1 is not accepted; use a finite number >= 0")
+  expect_equal(bad("beale", c(1, 1), "adam", 3, beta1 = 1),
+               "descend(): beta1: 1 is not accepted; use a number >= 0 and < 1")
   expect_equal(bad("beale", c(1, 1), "adam", 3, bias_correction = 1),
                "descend(): bias_correction: 1 is not accepted; use true or false")
   expect_equal(bad("beale", c(1, 1), "sgd", 3, method = "hand"),

@@ -1,5 +1,5 @@
-# Every verb, as {torch} itself answers it. recorded/*.R are scripts; the .txt beside each is what it printed under
-# {torch} (see recorded/record.R). Every engine has to print the same.
+# Every verb, as {torch} itself answers it. recorded/*.R are scripts; the .txt beside each is what it printed
+# under {torch} (see recorded/record.R). Every engine has to print the same.
 
 scripts <- list.files(test_path("recorded"), "[.]R$", full.names = TRUE)
 scripts <- scripts[basename(scripts) != "record.R"]

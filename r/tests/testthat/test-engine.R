@@ -1,10 +1,10 @@
 # In a process of its own: the engine of this one is chosen already.
 in_new_process <- function(code, ...) {
-  library <- dirname(system.file(package = "gradpath"))
+  libraries <- c(dirname(system.file(package = "gradpath")), .libPaths())
   # A status other than 0 is part of what is tested; system2() also warns of it.
   said <- suppressWarnings(system2(
     file.path(R.home("bin"), "Rscript"), c("-e", shQuote(code)),
-    stdout = TRUE, stderr = TRUE, env = c(paste0("R_LIBS=", paste(c(library, .libPaths()), collapse = ":")), ...)
+    stdout = TRUE, stderr = TRUE, env = c(paste0("R_LIBS=", paste(libraries, collapse = ":")), ...)
   ))
   paste(said, collapse = "\n")
 }
@@ -27,7 +27,10 @@ test_that("library(gradpath) says which engine it chose, in one line", {
 
 test_that("an unknown engine is refused with the names", {
   said <- in_new_process("gradpath::torch_tensor(1)", "GRADPATH_R_ENGINE=tensorflow")
-  expect_match(said, "GRADPATH_R_ENGINE: engine: 'tensorflow' is not accepted; use one of torch, pytorch", fixed = TRUE)
+  expect_match(
+    said, "GRADPATH_R_ENGINE: engine: 'tensorflow' is not accepted; use one of torch, pytorch",
+    fixed = TRUE
+  )
 })
 
 test_that("without any engine the package says how to get one, and its tables and refusals still work", {
@@ -35,7 +38,10 @@ test_that("without any engine the package says how to get one, and its tables an
     "library(gradpath); cat(surface_names()[1], '\\n'); torch_tensor(1)",
     "GRADPATH_R_ENGINE=pytorch", "RETICULATE_PYTHON=/nonexistent/python"
   )
-  expect_match(said, "set RETICULATE_PYTHON to the python of an environment where 'import torch' works", fixed = TRUE)
+  expect_match(
+    said, "set RETICULATE_PYTHON to the python of an environment where 'import torch' works",
+    fixed = TRUE
+  )
   expect_match(said, "isotropic_paraboloid")
 })
 
@@ -66,5 +72,6 @@ test_that("a verb that the engine lacks says so", {
     message_of(nn_lstm(2, 3)),
     "gradpath: engine 'pytorch' has no 'nn_lstm' yet; install {torch} or open an issue"
   )
-  expect_match(message_of(torch_tensor(1)$no_such_method()), "has no '$no_such_method' of a tensor", fixed = TRUE)
+  said <- message_of(torch_tensor(1)$no_such_method())
+  expect_match(said, "has no '$no_such_method' of a tensor", fixed = TRUE)
 })

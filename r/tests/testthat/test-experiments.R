@@ -12,8 +12,10 @@ refusal_of <- function(...) {
 }
 
 figure_with <- function(path, ...) {
-  refusal_of("figures:", "  - id: a", "    title: A", "    surface: beale", "    start: [1, 1]", ..., "    paths:",
-             paste("      -", path))
+  refusal_of(
+    "figures:", "  - id: a", "    title: A", "    surface: beale", "    start: [1, 1]", ...,
+    "    paths:", paste("      -", path)
+  )
 }
 
 test_that("a declaration is read with what its paths inherit", {
@@ -38,7 +40,8 @@ test_that("the project's own declaration is read", {
 
 test_that("numbers are read as YAML 1.2 reads them, and quoted ones are texts", {
   file <- write_yaml_text(
-    "figures:", "  - id: a", "    title: \"1e-3\"", "    surface: beale", "    start: [1e0, -2.5E-1]", "    paths:",
+    "figures:", "  - id: a", "    title: \"1e-3\"", "    surface: beale", "    start: [1e0, -2.5E-1]",
+    "    paths:",
     "      - {id: p, optimizer: sgd, steps: 3, label: 'yes', hyperparameters: {lr: 1e-6}}"
   )
   figure <- read_experiments(file)$a
@@ -62,7 +65,8 @@ test_that("what is wrong is named: file, figure, path, field, value, what is acc
   expect_equal(refusal_of("figures: none"), "FILE: figures: 'none' is not accepted; use a list of figures")
   expect_equal(refusal_of("other: 1"), "FILE: figures: is missing; use a list of figures")
   expect_equal(refusal_of("- 1"), "FILE: figures: [1] is not accepted; use a list of figures")
-  expect_equal(refusal_of("figures: ["), "FILE: not readable as YAML; check its indentation, brackets and keys")
+  expect_equal(refusal_of("figures: ["),
+               "FILE: not readable as YAML; check its indentation, brackets and keys")
   expect_equal(refusal_of("figures: [bowl]"), "FILE: figure number 1: 'bowl' is not accepted; use a mapping")
   expect_equal(figure_with("{id: p, optimizer: sgd, steps: 3.0}"),
                "FILE: figure 'a', path 'p': steps: 3 is not accepted; use a whole number from 0 to 1000000")
@@ -72,7 +76,8 @@ test_that("what is wrong is named: file, figure, path, field, value, what is acc
                "FILE: figure 'a': draw: 'maybe' is not accepted; use true or false")
   expect_equal(figure_with("{id: p, optimizer: sgd, steps: 3, recorded_differs: {reason: x}}"),
                "FILE: figure 'a', path 'p': at_most: is missing; use a finite number >= 0")
-  expect_equal(message_of(read_experiments("nowhere.yaml")), "nowhere.yaml: no such file; name a file of experiments")
+  expect_equal(message_of(read_experiments("nowhere.yaml")),
+               "nowhere.yaml: no such file; name a file of experiments")
 })
 
 test_that("nothing in a declaration is ever evaluated", {

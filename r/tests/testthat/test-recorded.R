@@ -11,10 +11,9 @@ test_that("the recorded paths come out again", {
     hyper <- case$hyper
     if (!is.null(hyper$betas)) hyper[c("beta1", "beta2")] <- hyper$betas
     hyper <- hyper[!names(hyper) %in% c("betas", "nesterov")]
-    path <- do.call(descend, c(
-      list(case$surface, unlist(case$start), sub("ignite_", "", case$optimizer), case$steps, "optim", case$dtype),
-      hyper
-    ))
+    optimizer <- sub("ignite_", "", case$optimizer)
+    given <- list(case$surface, unlist(case$start), optimizer, case$steps, "optim", case$dtype)
+    path <- do.call(descend, c(given, hyper))
     there <- recorded[recorded$id == case$id, ]
     bound <- if (case$dtype == "float64") 1e-12 else 1e-5
     size <- cummax(pmax(abs(there$x1), abs(there$x2)))
@@ -55,9 +54,11 @@ test_that("schedules give the recorded rates", {
     "lr_multiplicative(0.9)" = function(o) lr_multiplicative(o, function(e) 0.9),
     "lr_lambda(0.95^epoch)" = function(o) lr_lambda(o, function(e) 0.95^e),
     "lr_lambda((epoch+1)^-0.5)" = function(o) lr_lambda(o, function(e) (e + 1)^-0.5),
-    "lr_cosine_annealing(T_max=12,eta_min=1e-3)" = function(o) lr_cosine_annealing(o, T_max = 12, eta_min = 1e-3),
+    "lr_cosine_annealing(T_max=12,eta_min=1e-3)" =
+      function(o) lr_cosine_annealing(o, T_max = 12, eta_min = 1e-3),
     "lr_one_cycle(max_lr=0.3,total_steps=41)" = function(o) lr_one_cycle(o, max_lr = 0.3, total_steps = 41),
-    "lr_reduce_on_plateau(factor=0.2,patience=3)" = function(o) lr_reduce_on_plateau(o, factor = 0.2, patience = 3)
+    "lr_reduce_on_plateau(factor=0.2,patience=3)" =
+      function(o) lr_reduce_on_plateau(o, factor = 0.2, patience = 3)
   )
   expect_setequal(names(schedules), unique(recorded$schedule))
   for (name in names(schedules)) {

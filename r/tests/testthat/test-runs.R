@@ -33,7 +33,8 @@ test_that("an unknown figure and a missing table are refused, and nothing is wri
   folder <- new_folder()
   expect_equal(message_of(run_experiments(example(), folder, "hill")),
                "figures: id: 'hill' is not accepted; use one of bowl")
-  expect_match(message_of(draw_experiments(example(), folder)), "has no table of R's paths; run run_experiments\\(\\) first")
+  said <- message_of(draw_experiments(example(), folder))
+  expect_match(said, "has no table of R's paths; run run_experiments() first", fixed = TRUE)
   expect_length(list.files(folder), 0)
 })
 

@@ -48,5 +48,6 @@ test_that("a surface knows its name, formula, window and source", {
 })
 
 test_that("an unknown surface is refused with the names", {
-  expect_match(message_of(get_surface("bowl")), "get_surface\\(\\): name: 'bowl' is not accepted; use one of iso")
+  said <- message_of(get_surface("bowl"))
+  expect_match(said, "get_surface(): name: 'bowl' is not accepted; use one of isotropic", fixed = TRUE)
 })

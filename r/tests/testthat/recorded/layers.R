@@ -14,7 +14,7 @@ names(net$parameters)
 net
 length(net)
 net[[1]]$weight$shape
-Net <- nn_module("Net", initialize = function(h = 4) {
+own_net <- nn_module("Net", initialize = function(h = 4) {
   self$fc1 <- nn_linear(3, h)
   self$fc2 <- nn_linear(h, 1)
   self$w <- nn_parameter(torch_ones(1))
@@ -23,7 +23,7 @@ Net <- nn_module("Net", initialize = function(h = 4) {
 }, forward = function(x) {
   self$helper(torch_relu(self$fc1(x)))
 }, helper = function(x) self$fc2(x) * self$w + self$b)
-m <- Net(5)
+m <- own_net(5)
 m(torch_ones(1, 3))
 names(m$parameters)
 names(m$state_dict())
@@ -41,12 +41,13 @@ names(m$buffers)
 class(m)[1]
 names(m$children)
 st <- m$state_dict()
-m2 <- Net(5)
+m2 <- own_net(5)
 m2$load_state_dict(st)
 m2(torch_ones(1, 3))
 m2$zero_grad()
 layers <- list(
- nn_dropout(0), nn_relu(), nn_tanh(), nn_sigmoid(), nn_flatten(), nn_softmax(2), nn_leaky_relu(0.1), nn_gelu(),
+ nn_dropout(0), nn_relu(), nn_tanh(), nn_sigmoid(), nn_flatten(), nn_softmax(2), nn_leaky_relu(0.1),
+  nn_gelu(),
  nn_elu(), nn_silu(), nn_softplus(), nn_identity(), nn_log_softmax(dim = 2)
 )
 lapply(layers, function(layer) layer(torch_tensor(matrix(c(-1, 2, 3, 4), 2))))
@@ -87,7 +88,7 @@ ml[[2]]$weight$shape
 ml$append(nn_linear(2, 2))
 length(ml)
 length(ml$parameters)
-N2 <- nn_module("N2", initialize = function(...) {
+deep_net <- nn_module("N2", initialize = function(...) {
   args <- list(...)
   self$l <- nn_sequential(nn_linear(2, args$h), nn_tanh())
   self$layers <- nn_module_list(lapply(1:2, function(i) nn_linear(args$h, args$h)))
@@ -96,7 +97,7 @@ N2 <- nn_module("N2", initialize = function(...) {
   for (i in seq_along(self$layers)) x <- self$layers[[i]](x)
   x * y
 })
-n2 <- N2(h = 3)
+n2 <- deep_net(h = 3)
 n2(torch_ones(1, 2), y = 2)$shape
 length(n2$parameters)
 names(n2$parameters)
