@@ -23,6 +23,30 @@ _MODULES = {
         "optimizer_names",
     ],
     "optimizers": ["make_optimizer", "seed_state"],
+    "schedules": [
+        "SCHEDULES",
+        "chained_schedule",
+        "constant_schedule",
+        "cosine_periodic_schedule",
+        "cosine_restarts_schedule",
+        "cosine_schedule",
+        "exponential_schedule",
+        "factor_schedule",
+        "gamma_for",
+        "group_lambda_schedule",
+        "half_period_for",
+        "inverse_sqrt_schedule",
+        "lambda_schedule",
+        "make_schedule",
+        "multi_step_schedule",
+        "one_cycle_schedule",
+        "polynomial_schedule",
+        "schedule_names",
+        "step_schedule",
+        "warmup_schedule",
+    ],
+    "plateau": ["plateau_schedule"],
+    "schedulers": ["make_scheduler", "schedule_rates"],
     "descent": ["descend"],
     "contours": ["plot_paths", "save_plot"],
     "experiments": ["read_experiments"],
@@ -37,8 +61,32 @@ if TYPE_CHECKING:
     from gradpath.descent import descend
     from gradpath.experiments import read_experiments
     from gradpath.optimizers import make_optimizer, seed_state
+    from gradpath.plateau import plateau_schedule
     from gradpath.refusals import GradpathError
     from gradpath.runs import draw_experiments, run_experiments
+    from gradpath.schedulers import make_scheduler, schedule_rates
+    from gradpath.schedules import (
+        SCHEDULES,
+        chained_schedule,
+        constant_schedule,
+        cosine_periodic_schedule,
+        cosine_restarts_schedule,
+        cosine_schedule,
+        exponential_schedule,
+        factor_schedule,
+        gamma_for,
+        group_lambda_schedule,
+        half_period_for,
+        inverse_sqrt_schedule,
+        lambda_schedule,
+        make_schedule,
+        multi_step_schedule,
+        one_cycle_schedule,
+        polynomial_schedule,
+        schedule_names,
+        step_schedule,
+        warmup_schedule,
+    )
     from gradpath.surfaces import SURFACES, Surface, get_surface, surface_names
     from gradpath.update_rules import (
         UPDATE_RULES,

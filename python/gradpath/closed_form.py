@@ -1,7 +1,8 @@
 """Exact paths of sgd, momentum and nesterov on the paraboloids: a lane that no rounding touches.
 
-On f = a x^2 the gradient is 2 a x, and one update is a linear map of (x, v). Its powers are computed in
-rational arithmetic on the very numbers that the computer holds, and rounded once, at the end.
+On f = a x^2 the gradient is 2 a x, and one update is a linear map of (x, v), whatever the rate of the step.
+The maps are applied in rational arithmetic to the very numbers that the computer holds; the points are rounded
+once, at the end.
 Source: Polyak (1964), section 2.
 """
 
@@ -13,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from gradpath.experiments import DeclaredPath
+from gradpath.schedules import make_schedule
 from gradpath.update_rules import default_hyperparameters
 
 # The two coefficients a1, a2 and the constant of a1 x1^2 + a2 x2^2 + c, as the surfaces hold them.
@@ -25,7 +27,9 @@ _METHODS = ("sgd", "momentum", "nesterov")
 
 def has_closed_form(path: DeclaredPath) -> bool:
     """Say whether a path is one of those that :func:`closed_form_path` can write down."""
-    return path.surface in _BOWLS and path.optimizer in _METHODS and path.dtype == "float64"
+    bowl = path.surface in _BOWLS and path.optimizer in _METHODS and path.dtype == "float64"
+    # Noise is drawn, and a plateau looks at the values: neither has a closed form.
+    return bowl and path.noise == 0 and (path.schedule or {}).get("name") != "plateau"
 
 
 def closed_form_path(path: DeclaredPath) -> pd.DataFrame:
@@ -33,9 +37,10 @@ def closed_form_path(path: DeclaredPath) -> pd.DataFrame:
     hyper = default_hyperparameters(path.optimizer) | path.hyperparameters
     assert path.surface is not None and path.start is not None
     coefficients, constant = _BOWLS[path.surface]
+    rate = make_schedule(path.schedule or {"name": "constant"}, hyper["lr"])
+    rates = [Fraction(rate(t)) for t in range(path.steps)]
     x1, x2 = (
-        _coordinate(start, a, path.optimizer, path.steps, hyper)
-        for start, a in zip(path.start, coefficients, strict=True)
+        _coordinate(start, a, path.optimizer, rates, hyper) for start, a in zip(path.start, coefficients, strict=True)
     )
     a1, a2 = map(Fraction, coefficients)
     value = [a1 * p * p + a2 * q * q + Fraction(constant) for p, q in zip(x1, x2, strict=True)]
@@ -43,17 +48,17 @@ def closed_form_path(path: DeclaredPath) -> pd.DataFrame:
     return pd.DataFrame({"step": np.arange(path.steps + 1)} | {k: list(v) for k, v in columns.items()})
 
 
-def _coordinate(start: float, a: float, optimizer: str, steps: int, hyper: dict[str, float]) -> list[Fraction]:
-    lr, m = Fraction(hyper["lr"]), Fraction(hyper.get("momentum", 0.0))
+def _coordinate(
+    start: float, a: float, optimizer: str, rates: list[Fraction], hyper: dict[str, float]
+) -> list[Fraction]:
+    m = Fraction(hyper.get("momentum", 0.0))
     slope = 2 * Fraction(a) + Fraction(hyper["weight_decay"])
     # (x, v) -> (x, v): v' = m v + slope x, and x' = x - lr v', or x - lr (slope x + m v') for nesterov.
     ahead = m if optimizer == "nesterov" else Fraction(1)
     own = slope if optimizer == "nesterov" else Fraction(0)
-    map_x = (1 - lr * (own + ahead * slope), -lr * ahead * m)
-    map_v = (slope, m)
     x, v = Fraction(start), Fraction(0)
     points = [x]
-    for _ in range(steps):
-        x, v = map_x[0] * x + map_x[1] * v, map_v[0] * x + map_v[1] * v
+    for lr in rates:
+        x, v = (1 - lr * (own + ahead * slope)) * x - lr * ahead * m * v, m * v + slope * x
         points.append(x)
     return points

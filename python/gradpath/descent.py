@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +11,18 @@ import torch
 from torch import Tensor
 
 from gradpath.hyperparameters import check_hyperparameters, require
+from gradpath.noise import gradient_noise
 from gradpath.optimizers import make_optimizer, seed_state
 from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.schedule_fields import check_path_schedule
+from gradpath.schedulers import RateByHand, Scheduler, checked_rate, make_scheduler, step_scheduler
+from gradpath.schedules import Rate, schedule_parameters
 from gradpath.surfaces import SURFACES, Surface, surface_names
 from gradpath.update_rules import UPDATE_RULES
 
 Objective = Callable[[Tensor], Tensor]
+Advance = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+Schedule = Mapping[str, Any] | Rate
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
 
@@ -28,6 +34,9 @@ def descend(
     method: str = "manual",
     dtype: str = "float64",
     device: str = "cpu",
+    schedule: Schedule | None = None,
+    noise: float = 0.0,
+    seed: int = 0,
     **hyperparameters: Any,
 ) -> pd.DataFrame:
     """Descend a surface from a starting point and return the path.
@@ -47,6 +56,14 @@ def descend(
     dtype : {"float64", "float32"}
     device : str
         ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
+    schedule : mapping or callable, optional
+        ``{"name": "cosine", "steps": 40}``, as :func:`gradpath.make_schedule` takes it, starting from ``lr``; or
+        ``{"name": "plateau", ...}``, which watches the value at the points; or a function of the step, from 0, that
+        gives the rate itself. The rate at step t leads from point t to point t + 1.
+    noise : float
+        Standard deviation of the normal noise that is added to both coordinates of every gradient.
+    seed : int
+        Where the noise starts; the same noise in both languages.
     **hyperparameters
         ``lr``, ``momentum``, ``alpha``, ``beta1``, ``beta2``, ``eps``, ``weight_decay``, ``init``,
         ``bias_correction``, as the optimizer has them; defaults as in :mod:`gradpath.update_rules`.
@@ -56,8 +73,8 @@ def descend(
     pandas.DataFrame
         One row per point, the start included: ``step`` (int), ``x1``, ``x2``, ``value`` (float64, holding
         numbers of ``dtype``). ``attrs`` has surface, start, optimizer, hyperparameters, method, language,
-        engine, engine_version, dtype, device and status: ``"finished"``, or ``"diverged at step k"`` when
-        step k was no longer finite; the table then stops before it.
+        engine, engine_version, dtype, device, schedule, noise, seed and status:
+        ``"finished"``, or ``"diverged at step k"`` when step k was no longer finite; the table then stops before it.
 
     Raises
     ------
@@ -74,9 +91,14 @@ def descend(
     require("descend()", "start", list(start) if isinstance(start, Sequence | np.ndarray) else start)
     for field, given in (("optimizer", optimizer), ("steps", steps), ("method", method), ("dtype", dtype)):
         require("descend()", field, given)
+    require("descend()", "noise", noise)
+    require("descend()", "seed", seed)
     checked = check_hyperparameters("descend()", optimizer, hyperparameters)
+    schedule = check_path_schedule("descend()", schedule, steps, schedule_parameters())
     x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=_as_device(device))
-    advance = _by_hand(optimizer, checked) if method == "manual" else _by_optim(optimizer, checked)
+    make_advance = _by_hand if method == "manual" else _by_optim
+    advance = make_advance(optimizer, checked, _for_path(schedule, steps))
+    drawn = gradient_noise(steps, noise, int(seed)).to(x) if noise > 0 and steps > 0 else None
 
     points: list[list[float]] = []
     status = "finished"
@@ -89,7 +111,7 @@ def descend(
             break
         points.append(row)
         if step < steps:
-            x = advance(x, value)
+            x = advance(x, value, None if drawn is None else drawn[step])
 
     path = pd.DataFrame(np.array(points).reshape(-1, 3), columns=["x1", "x2", "value"])
     path.insert(0, "step", np.arange(len(path)))
@@ -104,40 +126,62 @@ def descend(
         "engine_version": str(torch.__version__),
         "dtype": dtype,
         "device": device,
+        "schedule": schedule,
+        "noise": noise,
+        "seed": seed,
         "status": status,
     }
     return path
 
 
-def _by_hand(optimizer: str, hyperparameters: dict[str, Any]) -> Callable[[Tensor, Tensor], Tensor]:
+def _by_hand(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule | None) -> Advance:
     rule, state = UPDATE_RULES[optimizer], {}  # type: ignore[var-annotated]
+    rate = RateByHand("descend()", schedule, hyperparameters["lr"]) if schedule else None
 
-    def advance(x: Tensor, value: Tensor) -> Tensor:
+    def advance(x: Tensor, value: Tensor, drawn: Tensor | None) -> Tensor:
         nonlocal state
         (g,) = torch.autograd.grad(value, x)
+        g = g if drawn is None else g + drawn
+        now = hyperparameters | {"lr": rate.lr} if rate else hyperparameters
         with torch.no_grad():
-            x, state = rule(x, g, state, **hyperparameters)
+            x, state = rule(x, g, state, **now)
+        if rate:
+            rate.step(value.item())
         return x.requires_grad_()
 
     return advance
 
 
-def _by_optim(optimizer: str, hyperparameters: dict[str, Any]) -> Callable[[Tensor, Tensor], Tensor]:
+def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule | None) -> Advance:
     opt: torch.optim.Optimizer | None = None
+    scheduler: Scheduler | None = None
 
-    def advance(x: Tensor, value: Tensor) -> Tensor:
-        nonlocal opt
+    def advance(x: Tensor, value: Tensor, drawn: Tensor | None) -> Tensor:
+        nonlocal opt, scheduler
         first = opt is None
         if opt is None:
             opt = make_optimizer(optimizer, [x], **hyperparameters)
+            scheduler = make_scheduler(schedule, opt) if schedule else None
         opt.zero_grad()
         value.backward()
+        if drawn is not None and x.grad is not None:
+            x.grad.add_(drawn)
         if first:
             seed_state(opt, hyperparameters.get("init", "zero"), hyperparameters.get("bias_correction", True))
         opt.step()
+        if scheduler:
+            step_scheduler(scheduler, value.item())
         return x
 
     return advance
+
+
+def _for_path(schedule: Schedule | None, steps: int) -> Schedule | None:
+    if not callable(schedule):
+        return schedule
+    # A function of the reader's own may give anything, and may be a list of just as many rates as there are steps:
+    # the library asks for one rate more, which no update uses.
+    return lambda t: checked_rate("descend()", schedule(min(t, max(steps - 1, 0))))
 
 
 def _as_objective(surface: Any) -> tuple[Objective, str]:

@@ -12,6 +12,8 @@ from ruamel.yaml.error import MarkedYAMLError
 
 from gradpath.hyperparameters import ACCEPTED, check_hyperparameters, is_number
 from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.schedule_fields import check_path_schedule
+from gradpath.schedules import schedule_parameters
 from gradpath.surfaces import surface_names
 
 _ID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
@@ -40,7 +42,7 @@ def _accepted(field: str) -> str:
 def _checked(field: str) -> AfterValidator:
     # pydantic only needs to know that the value was refused; the line is written from the field's name.
     def check(value: Any) -> Any:
-        if value is not None and not ACCEPTED[field][0](value):
+        if not (value is None and field == "dtype") and not ACCEPTED[field][0](value):
             raise ValueError(field)
         return value
 
@@ -100,6 +102,9 @@ class DeclaredPath(_Declared):
     start: Pair | None = None
     dtype: Dtype | None = None
     label_at: Pair | None = None
+    schedule: Any = None
+    noise: Annotated[Any, _checked("noise")] = 0.0
+    seed: Annotated[Any, _checked("seed")] = 0
     recorded_differs: KnownDifference | None = None
 
 
@@ -170,6 +175,7 @@ def _complete(file: str, figure: Figure) -> Figure:
             "start": path.start or figure.start,
             "dtype": path.dtype or figure.dtype,
             "label": path.label or path.id,
+            "schedule": check_path_schedule(place, path.schedule, path.steps, schedule_parameters()),
         }
         for field in ("surface", "start"):
             if inherited[field] is None:

@@ -11,7 +11,17 @@ from typing import Any
 from gradpath.tables import write_text
 
 # The files whose text decides the numbers of a path, as names without ending: the same in both languages.
-NUMBER_MAKERS = ("surfaces", "update_rules", "optimizers", "descent", "runs")
+NUMBER_MAKERS = (
+    "surfaces",
+    "update_rules",
+    "optimizers",
+    "schedules",
+    "schedulers",
+    "plateau",
+    "noise",
+    "descent",
+    "runs",
+)
 
 
 def fingerprint(value: Any) -> str:

@@ -10,6 +10,7 @@ from gradpath.refusals import one_of, refusal
 from gradpath.update_rules import default_hyperparameters, optimizer_names
 
 MAX_STEPS = 1_000_000
+MAX_SEED = 2**31 - 1
 
 
 def is_number(value: Any) -> bool:
@@ -48,6 +49,11 @@ ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     ),
     "method": (lambda value: value in ("manual", "optim"), one_of(["manual", "optim"])),
     "dtype": (lambda value: value in ("float64", "float32"), one_of(["float64", "float32"])),
+    "noise": _NOT_NEGATIVE,
+    "seed": (
+        lambda value: is_number(value) and value == int(value) and 0 <= value <= MAX_SEED,
+        f"a whole number from 0 to {MAX_SEED}",
+    ),
     "optimizer": (
         lambda value: isinstance(value, str) and value in optimizer_names(),
         one_of(optimizer_names()),

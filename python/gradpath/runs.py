@@ -66,6 +66,9 @@ def run_experiments(
                     method,
                     path.dtype,
                     device,
+                    path.schedule,
+                    path.noise,
+                    path.seed,
                     **path.hyperparameters,
                 )
                 parts.append(points.assign(path=path.id, method=method)[COLUMNS])
@@ -73,7 +76,7 @@ def run_experiments(
             "language": f"python {platform.python_version()}",
             "engine": f"torch {torch.__version__}",
             "device": device,
-            "seed": "none, nothing is drawn at random",
+            "seed": seeds_of(figure),
         }
         target = Path(folder) / figure.id / "python.csv"
         write_table(target, pd.concat(parts), record)
@@ -121,6 +124,12 @@ def draw_experiments(
         if progress:
             progress(figure.id)
     return written
+
+
+def seeds_of(figure: Figure) -> str:
+    """Say what a figure's random draws start from."""
+    seeds = {path.seed for path in figure.paths if path.noise > 0}
+    return ", ".join(f"{seed:.15g}" for seed in sorted(seeds)) or "none, nothing is drawn at random"
 
 
 def choose_figures(declared: dict[str, Figure], figures: Iterable[str] | None) -> list[Figure]:

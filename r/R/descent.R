@@ -2,25 +2,32 @@
 
 #' One path of one optimizer down one surface
 #'
-#' @param surface A name of [surface_names()], a surface, or a function that takes a tensor of shape (2) and returns the
-#'   value there as a tensor of one element, made of operations that autograd can differentiate.
+#' @param surface A name of [surface_names()], a surface, or a function that takes a tensor of shape (2) and
+#'   returns the value there as a tensor of one element, made of operations that autograd can differentiate.
 #' @param start Two finite numbers.
 #' @param optimizer `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"`, `"adam"` or `"adamw"`.
 #' @param steps How many updates; 0 to 1,000,000.
 #' @param method `"manual"`, the update rule written out, or `"optim"`, the library's optimizer object.
 #' @param dtype `"float64"` or `"float32"`.
 #' @param device `"cpu"`, `"cuda"` or `"cuda:N"`.
+#' @param schedule `list(name = "cosine", steps = 40)`, as [make_schedule()] takes it, starting from `lr`; or
+#'   `list(name = "plateau", ...)`, which watches the value at the points; or a function of the step, from 0,
+#'   that gives the rate itself. The rate at step t leads from point t to point t + 1.
+#' @param noise Standard deviation of the normal noise that is added to both coordinates of every gradient.
+#' @param seed Where the noise starts; the same noise in both languages.
 #' @param ... Hyperparameters: `lr`, `momentum`, `alpha`, `beta1`, `beta2`, `eps`, `weight_decay`, `init`,
 #'   `bias_correction`, as the optimizer has them; defaults as in [update_rules].
-#' @return A data frame with one row per point, the start included: `step` (integer), `x1`, `x2`, `value` (doubles,
-#'   holding numbers of `dtype`). Its attributes are surface, start, optimizer, hyperparameters, method, language,
-#'   engine, engine_version, dtype, device and status: `"finished"`, or `"diverged at step k"` when step k was no longer
-#'   finite; the table then stops before it. Bad input stops with one line, an error of class `gradpath_error`.
+#' @return A data frame with one row per point, the start included: `step` (integer), `x1`, `x2`, `value`
+#'   (doubles, holding numbers of `dtype`). Its attributes are surface, start, optimizer, hyperparameters,
+#'   method, language, engine, engine_version, dtype, device, schedule, noise, seed and status: `"finished"`,
+#'   or `"diverged at step k"` when step k was no longer finite; the table then stops before it. Bad input
+#'   stops with one line, an error of class `gradpath_error`.
 #' @export
 #' @examplesIf has_engine()
 #' path <- descend("isotropic_paraboloid", start = c(6, 6), optimizer = "sgd", steps = 1, lr = 2.5)
 #' path$x1
-descend <- function(surface, start, optimizer, steps, method = "manual", dtype = "float64", device = "cpu", ...) {
+descend <- function(surface, start, optimizer, steps, method = "manual", dtype = "float64", device = "cpu",
+                    schedule = NULL, noise = 0, seed = 0, ...) {
   hyperparameters <- list(...)
   objective <- as_objective(surface)
   require_value("descend()", "start", start)
@@ -28,10 +35,15 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   require_value("descend()", "steps", steps)
   require_value("descend()", "method", method)
   require_value("descend()", "dtype", dtype)
+  require_value("descend()", "noise", noise)
+  require_value("descend()", "seed", seed)
   checked <- check_hyperparameters("descend()", optimizer, hyperparameters)
+  schedule <- check_path_schedule("descend()", schedule, steps, schedule_parameters())
   start <- as.numeric(start)
   x <- torch_tensor(start, dtype = engine_verb(paste0("torch_", dtype))(), device = as_device(device))
-  advance <- if (method == "manual") by_hand(optimizer, checked) else by_optim(optimizer, checked)
+  make_advance <- if (method == "manual") by_hand else by_optim
+  advance <- make_advance(optimizer, checked, for_path(schedule, steps))
+  drawn <- if (noise > 0 && steps > 0) gradient_noise(steps, noise, seed)
 
   points <- matrix(0, 3, steps + 1)
   status <- "finished"
@@ -46,7 +58,10 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
     }
     count <- count + 1
     points[, count] <- point
-    if (step < steps) x <- advance(x, value)
+    if (step < steps) {
+      shift <- if (noise > 0) torch_tensor(drawn[step + 1, ], dtype = x$dtype, device = x$device)
+      x <- advance(x, value, shift)
+    }
   }
 
   points <- points[, seq_len(count), drop = FALSE]
@@ -55,38 +70,57 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   known <- list(
     surface = attr(objective, "name"), start = start, optimizer = optimizer, hyperparameters = checked,
     method = method, language = "r", engine = engine$name, engine_version = engine$version, dtype = dtype,
-    device = device, status = status
+    device = device, schedule = schedule, noise = noise, seed = seed, status = status
   )
   attributes(path) <- c(attributes(path), known)
   path
 }
 
-by_hand <- function(optimizer, hyperparameters) {
+by_hand <- function(optimizer, hyperparameters, schedule) {
   rule <- UPDATE_RULES[[optimizer]]
   state <- list()
-  function(x, value) {
+  rate <- if (!is.null(schedule)) rate_by_hand("descend()", schedule, hyperparameters$lr)
+  function(x, value, shift) {
     g <- autograd_grad(value, x)[[1]]
+    if (!is.null(shift)) g <- g + shift
+    if (!is.null(rate)) hyperparameters$lr <- rate$lr
     with_no_grad({
       step <- do.call(rule, c(list(x, g, state), hyperparameters), quote = TRUE)
     })
     state <<- step$state
+    if (!is.null(rate)) rate$step(value$item())
     step$x$requires_grad_(TRUE)
   }
 }
 
-by_optim <- function(optimizer, hyperparameters) {
+by_optim <- function(optimizer, hyperparameters, schedule) {
   opt <- NULL
-  function(x, value) {
+  scheduler <- NULL
+  function(x, value, shift) {
     first <- is.null(opt)
-    if (first) opt <<- do.call(make_optimizer, c(list(optimizer, list(x)), hyperparameters), quote = TRUE)
+    if (first) {
+      opt <<- do.call(make_optimizer, c(list(optimizer, list(x)), hyperparameters), quote = TRUE)
+      if (!is.null(schedule)) scheduler <<- make_scheduler(schedule, opt)
+    }
     opt$zero_grad()
     value$backward()
+    if (!is.null(shift)) x$grad$add_(shift)
     if (first) {
       seed_state(opt, hyperparameters$init %||% "zero", hyperparameters$bias_correction %||% TRUE)
     }
     opt$step()
+    if (!is.null(scheduler)) step_scheduler(scheduler, value$item())
     x
   }
+}
+
+for_path <- function(schedule, steps) {
+  if (!is.function(schedule)) {
+    return(schedule)
+  }
+  # A function of the reader's own may give anything, and may be a list of just as many rates as there are
+  # steps: the library asks for one rate more, which no update uses.
+  function(t) checked_rate("descend()", schedule(min(t, max(steps - 1, 0))))
 }
 
 as_objective <- function(surface) {
@@ -103,15 +137,12 @@ as_objective <- function(surface) {
 }
 
 as_device <- function(device) {
-  known <- is.character(device) && length(device) == 1
-  kind <- if (known) sub(":.*$", "", device) else ""
-  index <- if (known && grepl(":", device)) sub("^[^:]*:", "", device) else ""
-  # Asked only when it matters: it takes a second in some engines.
-  cuda <- kind != "cpu" && cuda_is_available()
-  usable <- kind == "cpu" || (kind == "cuda" && cuda)
-  devices <- if (cuda) max(1, cuda_device_count()) else 1
-  if (!usable || (nzchar(index) && !(grepl("^[0-9]+$", index) && as.numeric(index) < devices))) {
-    cuda <- cuda || cuda_is_available()
+  if (identical(device, "cpu")) {
+    return(torch_device("cpu"))
+  }
+  cuda <- cuda_is_available()
+  known <- c("cpu:0", if (cuda) c("cuda", paste0("cuda:", seq_len(cuda_device_count()) - 1)))
+  if (!one_text_of(known)(device)) {
     accepted <- paste0("cpu", if (cuda) ", cuda" else " (no CUDA device is available here)")
     refuse("descend()", "device", device, accepted)
   }

@@ -1,6 +1,6 @@
 # Reads `experiments.yaml`, the declaration of every figure and path, and refuses what is wrong in it.
 
-#' @include hyperparameters.R surfaces.R
+#' @include hyperparameters.R surfaces.R schedules.R
 NULL
 
 is_text <- function(value) is.character(value) && length(value) == 1
@@ -12,7 +12,8 @@ is_pair <- function(value) is_sequence(value) && two_finite_numbers(unclass(valu
 # 3.0 is no whole number in a declaration, only 3 is.
 is_steps <- function(value) is.integer(value) && ACCEPTED$steps[[1]](value)
 
-# One field of an entry: what it takes, as a refusal says it; whether it must be there, whether it may be null.
+# One field of an entry: what it takes, as a refusal says it; whether it must be there, whether it may be
+# null.
 field <- function(accepts, accepted, required = FALSE, null = FALSE) {
   list(accepts = accepts, accepted = accepted, required = required, null = null)
 }
@@ -34,6 +35,9 @@ PATH_FIELDS <- list(
   start = START_FIELD,
   dtype = listed("dtype", null = TRUE),
   label_at = START_FIELD,
+  schedule = field(function(value) TRUE, A_SCHEDULE, null = TRUE),
+  noise = listed("noise"),
+  seed = listed("seed"),
   recorded_differs = field(is_mapping, "a mapping with reason and at_most", null = TRUE)
 )
 
@@ -55,10 +59,11 @@ DIFFERENCE_FIELDS <- list(
 #' Read a declaration of experiments
 #'
 #' @param file A YAML file; `shared_figures/experiments.yaml` is the project's own.
-#' @return A list of figures by id, in the order of the file. Each is a list of id, title, surface, start, dtype, draw
-#'   and paths; each path is a list of id, label, optimizer, steps, hyperparameters, surface, start, dtype, label_at and
-#'   recorded_differs, with what it inherits from its figure filled in. The first thing that is wrong stops with one
-#'   line: file, figure, path, field, value, what is accepted.
+#' @return A list of figures by id, in the order of the file. Each is a list of id, title, surface, start,
+#'   dtype, draw and paths; each path is a list of id, label, optimizer, steps, hyperparameters, surface,
+#'   start, dtype, label_at, schedule, noise, seed and recorded_differs, with what it inherits from its figure
+#'   filled in. The first thing that is wrong stops with one line: file, figure, path, field, value, what is
+#'   accepted.
 #' @export
 #' @examples
 #' file <- system.file("extdata", "example.yaml", package = "gradpath")
@@ -120,7 +125,8 @@ check_entries <- function(where, entries, kind, separator, check) {
     if (!is_mapping(entry)) {
       refuse(where, number, entry, "a mapping")
     }
-    check(paste0(where, separator, if (is_text(entry$id)) paste0(kind, " '", entry$id, "'") else number), entry)
+    name <- if (is_text(entry$id)) paste0(kind, " '", entry$id, "'") else number
+    check(paste0(where, separator, name), entry)
   }
 }
 
@@ -138,12 +144,14 @@ check_path <- function(where, path) {
   refuse_unknown(where, path, names(PATH_FIELDS))
 }
 
+takes <- function(rule, value) (is.null(value) && rule$null) || rule$accepts(value)
+
 check_entry <- function(where, entry, fields) {
   for (name in names(fields)) {
     rule <- fields[[name]]
     if (!name %in% names(entry)) {
       if (rule$required) gradpath_stop(paste0(where, ": ", name, ": is missing; use ", rule$accepted))
-    } else if (!(is.null(entry[[name]]) && rule$null) && !rule$accepts(entry[[name]])) {
+    } else if (!takes(rule, entry[[name]])) {
       refuse(where, name, entry[[name]], rule$accepted)
     }
   }
@@ -180,6 +188,9 @@ complete_path <- function(where, figure, path) {
   path$dtype <- path$dtype %||% figure$dtype
   path$label <- path$label %||% path$id
   path$label_at <- as_pair(path$label_at)
+  path$schedule <- check_path_schedule(place, path$schedule, path$steps, schedule_parameters())
+  path$noise <- path$noise %||% 0
+  path$seed <- path$seed %||% 0
   for (name in c("surface", "start")) {
     if (is.null(path[[name]])) refuse(place, name, NULL, PATH_FIELDS[[name]]$accepted)
   }

@@ -4,6 +4,7 @@
 NULL
 
 MAX_STEPS <- 1000000
+MAX_SEED <- 2147483647
 
 # A finite number (TRUE and FALSE are none).
 is_number <- function(value) {
@@ -46,6 +47,11 @@ ACCEPTED <- list(
   bias_correction = list(function(value) isTRUE(value) || isFALSE(value), "true or false"),
   start = list(two_finite_numbers, "two finite numbers"),
   steps = list(whole_number_of_steps, sprintf("a whole number from 0 to %d", as.integer(MAX_STEPS))),
+  noise = NOT_NEGATIVE,
+  seed = list(
+    function(value) is_number(value) && value == trunc(value) && value >= 0 && value <= MAX_SEED,
+    sprintf("a whole number from 0 to %.15g", MAX_SEED)
+  ),
   method = list(one_text_of(c("manual", "optim")), one_of(c("manual", "optim"))),
   dtype = list(one_text_of(c("float64", "float32")), one_of(c("float64", "float32"))),
   optimizer = list(one_text_of(optimizer_names()), one_of(optimizer_names()))

@@ -5,17 +5,17 @@ METHODS <- c("manual", "optim")
 #' Run and draw the declared experiments
 #'
 #' `run_experiments()` computes every declared path by both methods and writes one table per figure,
-#' `<figure>/r-<engine>.csv`: path, method, step, x1, x2, value, under a record of versions. `draw_experiments()` draws
-#' every declared figure from its table, {torch}'s where there is one, as `<figure>/r-light.svg` and so on; the paths by
-#' `optim` are drawn.
+#' `<figure>/r-<engine>.csv`: path, method, step, x1, x2, value, under a record of versions.
+#' `draw_experiments()` draws every declared figure from its table, {torch}'s where there is one, as
+#' `<figure>/r-light.svg` and so on; the paths by `optim` are drawn.
 #'
 #' @param file The declaration, as [read_experiments()] reads it.
 #' @param folder Gets the tables and the pictures, one folder per figure.
 #' @param figures Ids; all figures if left out.
 #' @param device As in [descend()].
 #' @param progress A function that is called with the id of each figure that is done.
-#' @return The files that were written. A bad declaration or an unknown figure stops with one line, before anything is
-#'   written.
+#' @return The files that were written. A bad declaration or an unknown figure stops with one line, before
+#'   anything is written.
 #' @export
 #' @examplesIf has_engine()
 #' file <- system.file("extdata", "example.yaml", package = "gradpath")
@@ -27,15 +27,14 @@ run_experiments <- function(file, folder, figures = NULL, device = "cpu", progre
   record <- list(
     language = paste0("R ", R.version$major, ".", R.version$minor),
     engine = paste(engine$name, engine$version),
-    device = device,
-    seed = "none, nothing is drawn at random"
+    device = device
   )
   vapply(chosen, FUN.VALUE = "", USE.NAMES = FALSE, function(figure) {
     parts <- lapply(figure$paths, function(path) {
       do.call(rbind, lapply(METHODS, function(method) run_path(path, method, device)))
     })
     target <- file.path(folder, figure$id, paste0("r-", engine$name, ".csv"))
-    write_table(target, do.call(rbind, parts), record)
+    write_table(target, do.call(rbind, parts), c(record, seed = seeds_of(figure)))
     if (!is.null(progress)) progress(figure$id)
     target
   })
@@ -43,6 +42,7 @@ run_experiments <- function(file, folder, figures = NULL, device = "cpu", progre
 
 run_path <- function(path, method, device) {
   given <- list(path$surface, path$start, path$optimizer, path$steps, method, path$dtype, device)
+  given <- c(given, list(schedule = path$schedule, noise = path$noise, seed = path$seed))
   points <- do.call(descend, c(given, path$hyperparameters))
   data.frame(path = rep(path$id, nrow(points)), method = rep(method, nrow(points)), points)[COLUMNS]
 }
@@ -71,6 +71,13 @@ draw_experiments <- function(file, folder, figures = NULL, progress = NULL) {
     unlist(names)
   })
   as.character(unlist(written))
+}
+
+# What a figure's random draws start from.
+seeds_of <- function(figure) {
+  seeds <- lapply(figure$paths, function(path) if (path$noise > 0) path$seed)
+  seeds <- sort(unique(unlist(seeds)))
+  if (length(seeds)) paste(sprintf("%.15g", seeds), collapse = ", ") else "none, nothing is drawn at random"
 }
 
 # The R table that is drawn: {torch}'s own where there is one, the other engine's otherwise.
