@@ -94,10 +94,8 @@ def _with_pandoc(project: Path, made: Path) -> str:
 
     settings = read_settings(project)
     chapters = read_chapters(project)
-    preface, *others = chapters
-    # The preface is the page of the top: its heading is the book's title, which the template writes.
-    top = re.sub(r"\A# .*\n", "", expand_includes(preface.file))
-    text = "\n\n".join([top, *(expand_includes(chapter.file) for chapter in others), _references(project, settings)])
+    parts = [*(expand_includes(chapter.file) for chapter in chapters), _references(project, settings)]
+    text = "\n\n".join(parts)
     book = settings["book"]
     metadata = {
         "lang": settings["lang"],
@@ -107,7 +105,7 @@ def _with_pandoc(project: Path, made: Path) -> str:
         "book-author": book["author"],
         "description": book["description"],
         "pandoc-version": str(pypandoc.get_pandoc_version()),
-        "chapter-ids": {chapter.file.name: chapter.identifier() for chapter in others},
+        "chapter-ids": {chapter.file.name: chapter.identifier() for chapter in chapters[1:]},
         "bibliography": settings["bibliography"],
         "link-citations": True,
     }
@@ -124,7 +122,7 @@ def _with_pandoc(project: Path, made: Path) -> str:
         raise GradpathError((problems or done.stderr.splitlines() or ["pandoc failed without a message"])[0])
     shutil.copytree(SITE, made / "site", ignore=shutil.ignore_patterns("*.lua", "template.html", "__pycache__"))
     shutil.copytree(project / "book" / "explorer", made / "explorer")
-    finish_pages(project, made, chapters)
+    finish_pages(made, chapters, book)
     return metadata["pandoc-version"]
 
 

@@ -1,18 +1,15 @@
-"""Finishes the pages that pandoc wrote: sidebar, contents of the page, previous and next, pictures, search."""
+"""Finishes the pages that pandoc wrote: sidebar, contents of the page, previous and next, search."""
 
 from __future__ import annotations
 
 import json
 import re
-import shutil
 from dataclasses import dataclass, field
 from html import escape, unescape
 from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import unquote
 
 from gradpath.book_sources import Chapter
-from gradpath.refusals import GradpathError
 
 
 @dataclass
@@ -25,23 +22,26 @@ class Page:
     sections: list[tuple[str, str]] = field(default_factory=list)
 
 
-def finish_pages(project: Path, folder: Path, chapters: list[Chapter]) -> None:
-    """Complete every page of a folder in place, copy the pictures that they show, and write the search index."""
+def finish_pages(folder: Path, chapters: list[Chapter], book: dict[str, str]) -> None:
+    """Complete every page of a folder in place, and write the search index."""
     parts = {chapter.identifier(): chapter.part for chapter in chapters[1:]}
-    tree = json.loads((folder / "sitemap.json").read_text(encoding="utf-8"))
-    top = Page("index.html", "Preface", None)
-    pages = [top]
-    for branch in tree["subsections"]:
-        path, _, anchor = branch["section"]["path"].partition("#")
-        if path == "index.html":
-            continue
-        pages.append(Page(path, _plain(branch["section"]["title"]), parts.get(anchor or Path(path).stem)))
+    branches = json.loads((folder / "sitemap.json").read_text(encoding="utf-8"))["subsections"]
+    (folder / "sitemap.json").unlink()
+    pages = []
+    for branch in branches:
+        path = branch["section"]["path"].partition("#")[0]
+        pages.append(Page(path, _plain(branch["section"]["title"]), parts.get(Path(path).stem)))
+    # The first chapter is the page that a reader opens first; pandoc's own top page is empty.
+    preface = pages[0].name
+    (folder / preface).replace(folder / "index.html")
+    pages[0].name = "index.html"
     index: list[dict[str, str]] = []
     for i, page in enumerate(pages):
         file = folder / page.name
-        text = file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8").replace(f'href="{preface}', 'href="index.html')
+        if i == 0:
+            text = _with_book_title(text, book)
         page.sections = _sections(text)
-        _copy_pictures(project, folder, text)
         text = text.replace("<!--sidebar-->", _sidebar(pages, page))
         text = text.replace("<!--toc-->", _contents(page))
         text = text.replace("<!--turn-->", _turn(pages, i))
@@ -49,11 +49,14 @@ def finish_pages(project: Path, folder: Path, chapters: list[Chapter]) -> None:
         text = f"{head}<title>{escape(_bare(page.title))} · gradpath{rest[rest.index('</title>') :]}"
         file.write_text(text, encoding="utf-8")
         index += _search_entries(page, text)
-    (folder / "sitemap.json").unlink()
-    (folder / "site" / "search-index.js").write_text(
-        "window.gradpathSearch = " + json.dumps(index, ensure_ascii=False).replace("</", "<\\/") + ";\n",
-        encoding="utf-8",
-    )
+    script = "window.gradpathSearch = " + json.dumps(index, ensure_ascii=False).replace("</", "<\\/") + ";\n"
+    (folder / "site" / "search-index.js").write_text(script, encoding="utf-8")
+
+
+def _with_book_title(text: str, book: dict[str, str]) -> str:
+    before, after = text[: text.index("<h1")], text[text.index("</h1>") + len("</h1>") :]
+    title = f'<h1 class="title">{escape(book["title"])}</h1>\n<p class="subtitle">{escape(book["subtitle"])}</p>'
+    return before + title + after
 
 
 def _sections(text: str) -> list[tuple[str, str]]:
@@ -87,19 +90,6 @@ def _turn(pages: list[Page], i: int) -> str:
     if i + 1 < len(pages):
         links.append(f'<a rel="next" href="{pages[i + 1].name}">{escape(pages[i + 1].title)} →</a>')
     return "\n".join(links)
-
-
-def _copy_pictures(project: Path, folder: Path, text: str) -> None:
-    for source in re.findall(r'<img[^>]*? src="([^"]+)"', text):
-        path = unquote(unescape(source))
-        target = (folder / path).resolve()
-        origins = [p for p in (project / path, project / "book" / path) if p.is_file()]
-        if not target.is_relative_to(folder.resolve()) or not origins:
-            raise GradpathError(
-                f"book: picture '{path}' does not exist; 'gradpath figures' draws those of the figures"
-            )
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(origins[0], target)
 
 
 class _Text(HTMLParser):

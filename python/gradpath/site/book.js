@@ -82,7 +82,7 @@
   setTheme(root.dataset.theme);
 
   /* ---- copy ---- */
-  for (const block of document.querySelectorAll("div.sourceCode, pre.cell-code")) {
+  for (const block of document.querySelectorAll("div.sourceCode")) {
     const button = Object.assign(document.createElement("button"), { type: "button", className: "copy", textContent: "Copy" });
     button.setAttribute("aria-label", "Copy this code");
     button.addEventListener("click", async () => {
@@ -102,7 +102,7 @@
 
   /* ---- wide code can be scrolled with the keyboard too ---- */
   const scrollable = () => {
-    for (const block of document.querySelectorAll("pre")) {
+    for (const block of document.querySelectorAll("pre, .equation")) {
       if (block.scrollWidth > block.clientWidth) block.tabIndex = 0; else block.removeAttribute("tabindex");
     }
   };

@@ -21,7 +21,8 @@ local function count(id)
   local kind = kind_of(id)
   counts[kind] = (counts[kind] or 0) + 1
   if numbers[id] then problem("the id '" .. id .. "' occurs twice; give each its own") end
-  numbers[id] = { label = LABELS[kind], number = chapter .. "." .. counts[kind] }
+  local before = chapter > 0 and chapter .. "." or ""
+  numbers[id] = { label = LABELS[kind], number = before .. counts[kind] }
   return numbers[id]
 end
 
@@ -128,9 +129,11 @@ end
 
 local NAMES = { note = "Note", tip = "Tip", important = "Important", warning = "Warning", caution = "Caution" }
 
+local walker
+
 local function callout(div, kind)
   local title = div.attributes["title"]
-  local blocks = div.content
+  local blocks = div.content:walk(walker)
   if not title and blocks[1] and blocks[1].t == "Header" then
     title = pandoc.utils.stringify(blocks[1])
     blocks:remove(1)
@@ -157,18 +160,23 @@ local function div(element)
   if element.classes:includes("panel-tabset") then return tabset(element) end
   for _, class in ipairs(element.classes) do
     local kind = class:match("^callout%-(%a+)$")
-    if kind then return callout(element, kind) end
+    if kind then return callout(element, kind), false end
   end
 end
 
-local section = 0
+local section, last_chapter = 0, 0
 local function header(element)
+  -- Sections of a chapter without a number have none either.
+  if element.level > 1 and chapter == 0 then
+    element.classes:insert("unnumbered")
+    return element, false
+  end
   if element.classes:includes("unnumbered") then
     if element.level == 1 then chapter, counts, section = 0, {}, 0 end
     return nil
   end
   if element.level == 1 then
-    last_chapter = (last_chapter or 0) + 1
+    last_chapter = last_chapter + 1
     chapter, counts, section = last_chapter, {}, 0
     if kind_of(element.identifier) == "sec" then
       numbers[element.identifier] = { label = "Chapter", number = tostring(chapter) }
@@ -193,12 +201,14 @@ local function reference(cite)
   return pandoc.Link({ pandoc.Str(text) }, "#" .. id, "", pandoc.Attr("", { "crossref" }))
 end
 
+-- Top down, so that numbers follow the page; a tabset's headings are gone before headings are counted.
+walker = { traverse = "topdown", Header = header, Div = div, Figure = lone_figure, Para = equation, Table = table_caption }
+
 return {
   { Meta = function(meta)
       for file, id in pairs(meta["chapter-ids"] or {}) do chapters[file] = pandoc.utils.stringify(id) end
     end },
   { Image = image, Link = link },
-  -- Top down, so that numbers follow the page; a tabset's headings are gone before headings are counted.
-  { traverse = "topdown", Header = header, Div = div, Figure = lone_figure, Para = equation, Table = table_caption },
+  walker,
   { Cite = reference },
 }
