@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -118,16 +119,15 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
     sources = [code for _, code in cells] + [_ENGINE[lesson.language]]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in sources])
     kernel = "python3" if lesson.language == "python" else "ir"
-    client = NotebookClient(
-        notebook,
-        timeout=SECONDS_PER_CELL,
-        # Sockets in a private folder instead of ports on the network.
-        km=AsyncKernelManager(kernel_name=kernel, transport="ipc"),
-        resources={"metadata": {"path": str(lesson.project)}},
-    )
+    environment = _environment(lesson, r)
     try:
-        # What a kernel writes beside its cells is chatter of its own; a cell's error comes through the notebook.
-        client.execute(env=_environment(lesson, r), stderr=subprocess.DEVNULL)
+        # Sockets in a private folder instead of ports on the network. What a kernel writes beside its cells is
+        # chatter of its own; a cell's error comes through the notebook.
+        with tempfile.TemporaryDirectory() as private:
+            manager = AsyncKernelManager(kernel_name=kernel, transport="ipc", ip=f"{private}/kernel")
+            place = {"metadata": {"path": str(lesson.project)}}
+            client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, km=manager, resources=place)
+            client.execute(env=environment, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         failed = next(i for i, c in enumerate(notebook.cells) if _error(c))
         name = cells[failed][0] if failed < len(cells) else "engine"
