@@ -11,7 +11,7 @@ PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   negative   invert fmod
 ")
 PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "
-  about device dtype ndim requires_grad same shape to_vector to_list
+  about device dtype ndim requires_grad same shape item to_vector unbind to_list
 ")
 
 start_pytorch <- function() {

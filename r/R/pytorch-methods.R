@@ -38,7 +38,8 @@ TENSOR_METHODS <- list2env(list(
   clone = function(x, ...) tensor_method("clone")(x),
   detach = function(x) tensor_method("detach")(x),
   copy_ = function(x, src, non_blocking = FALSE) tensor_method("copy_")(x, as_operand(src, x)),
-  item = function(x) .py$to_list(x)[[1]],
+  item = function(x) .py$item(x),
+  unbind = function(x, dim = 1) .py$unbind(x, convert_argument(dim, "dim")),
   max = function(x, dim, other, keepdim = FALSE) {
     largest(x, dim, other, keepdim, "max", "maximum")
   },

@@ -152,7 +152,8 @@ as.array.torch.Tensor <- function(x, ...) {
 #' @export
 #' @method as.double torch.Tensor
 as.double.torch.Tensor <- function(x, ...) {
-  if (length(x) <= 32 && .py$ndim(x) <= 1) as.double(unlist(.py$to_list(x))) else as.double(as.array(x))
+  short <- .py$to_list(x)
+  if (is.null(short)) as.double(as.array(x)) else as.double(unlist(short))
 }
 
 #' @export

@@ -54,9 +54,18 @@ def like(data, kind, shape, other):
 
 
 def to_list(x):
-    """Return the numbers of a tensor of at most one dimension."""
-    x = x.detach()
+    """Return the numbers of a short tensor of at most one dimension; None for others."""
+    if x.dim() > 1 or x.numel() > 32:
+        return None
     return x.tolist() if x.dim() else [x.item()]
+
+
+def item(x):
+    return x.item()
+
+
+def unbind(x, dim):
+    return list(x.unbind(dim))
 
 
 def to_vector(x):
