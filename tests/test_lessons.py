@@ -7,6 +7,7 @@ import re
 import pytest
 
 from gradpath import GradpathError
+from gradpath.fingerprints import NUMBER_MAKERS
 from gradpath.lessons import Lesson, can_run_r, execute_lesson, find_lessons, is_fresh
 from gradpath.r_process import find_r
 
@@ -56,7 +57,7 @@ def lesson_of(tmp_path, text: str) -> Lesson:
     file = tmp_path / "python" / "lessons" / "99-test.py"
     file.parent.mkdir(parents=True)
     file.write_text(text)
-    for name in ("surfaces", "update_rules", "optimizers", "descent", "runs"):
+    for name in NUMBER_MAKERS:
         code = tmp_path / "python" / "gradpath" / f"{name}.py"
         code.parent.mkdir(exist_ok=True)
         code.touch()

@@ -9,6 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from filelock import FileLock
+
 from gradpath.fingerprints import fingerprint_files
 from gradpath.refusals import GradpathError
 from gradpath.tables import write_text
@@ -82,9 +84,20 @@ def ensure_r_package(r: R) -> bool:
     now = fingerprint_files(
         [sources / "DESCRIPTION", sources / "NAMESPACE", *sources.glob("R/*.R"), *sources.glob("inst/**/*.*")]
     )
-    if stamp.is_file() and stamp.read_text() == now and (library / "gradpath").is_dir():
-        return False
     library.mkdir(exist_ok=True)
+    # Several processes may ask at once; one installs, the others wait and find it done.
+    with FileLock(library / "gradpath.lock"):
+        if stamp.is_file() and stamp.read_text() == now and (library / "gradpath").is_dir():
+            return False
+        _install(r, sources, library)
+        write_text(stamp, now)
+    return True
+
+
+def _install(r: R, sources: Path, library: Path) -> None:
+    # R leaves its own lock behind when it is killed; ours is held, so nobody is using it.
+    for left in library.glob("00LOCK*"):
+        shutil.rmtree(left)
     command = [
         str(Path(r.rscript).with_name("R")) if os.sep in r.rscript else "R",
         *("CMD", "INSTALL", "--no-docs", "--no-test-load", f"--library={library}", str(sources)),
@@ -92,8 +105,6 @@ def ensure_r_package(r: R) -> bool:
     done = subprocess.run(command, env=r.environment, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         raise GradpathError(f"r: R CMD INSTALL failed: {_error_line(done.stderr)}")
-    write_text(stamp, now)
-    return True
 
 
 def _error_line(stderr: str) -> str:
