@@ -64,3 +64,34 @@ test_that("bad arguments are refused", {
   said <- message_of(make_optimizer("sgd", NULL, beta1 = 0.5))
   expect_match(said, "beta1: 0.5 is not accepted; use a hyperparameter of sgd")
 })
+
+test_that("weight decay decays the parameter, whatever its position in the group", {
+  skip_without_engine()
+  decayed <- function(make) {
+    x <- lapply(1:2, function(i) f64(10)$requires_grad_())
+    opt <- make(x, lr = 1, weight_decay = 0.1)
+    (x[[1]] * 0 + x[[2]] * 0)$sum()$backward()
+    opt$step()
+    vapply(x, function(parameter) parameter$item(), 1)
+  }
+  expect_equal(decayed(optim_ignite_sgd), c(9, 9))
+  # {torch}'s optimizer written in R adds the position in place of the parameter.
+  expect_equal(decayed(optim_sgd), if (engine_is("torch")) c(9.9, 9.8) else c(9, 9))
+})
+
+test_that("zero_grad() unsets gradients, so that a parameter without a new one stays where it is", {
+  skip_without_engine()
+  moved <- function(make) {
+    x <- f64(1)$requires_grad_()
+    opt <- make(list(x), lr = 0.1, momentum = 0.9)
+    x$sum()$backward()
+    opt$step()
+    opt$zero_grad()
+    before <- x$item()
+    opt$step()
+    x$item() - before
+  }
+  expect_equal(moved(optim_ignite_sgd), 0)
+  # {torch}'s optimizer written in R fills zeros, and the momentum goes on.
+  expect_equal(moved(optim_sgd), if (engine_is("torch")) -0.09 else 0)
+})
