@@ -2,41 +2,34 @@
 
 from __future__ import annotations
 
-import os
 import random
-import sys
 
 import numpy as np
 import pytest
+import torch
 
 import gradpath
 from gradpath import default_hyperparameters, descend, optimizer_names, surface_names
 from gradpath.agreement import relative_differences
+
+from .embedded_r import EmbeddedR
 
 pytestmark = pytest.mark.xdist_group("rpy2")
 CALLS = 300
 
 
 @pytest.fixture(scope="module")
-def twin(r):
-    """R's namespace of gradpath, in this process."""
-    rpy2 = pytest.importorskip("rpy2.robjects", reason="rpy2 is not installed; it needs R when it is built")
-    # Two libtorches cannot share a process, so here R stands on PyTorch whatever else is installed.
-    os.environ["GRADPATH_R_ENGINE"] = "pytorch"
-    os.environ["RETICULATE_PYTHON"] = sys.executable
-    library = str(r.project / ".r-library")
-    rpy2.r(".libPaths")(rpy2.StrVector([library]))
-    rpy2.r("Sys.setenv")(GRADPATH_R_ENGINE="pytorch", RETICULATE_PYTHON=sys.executable)
-    return rpy2.packages.importr("gradpath", lib_loc=library), rpy2
+def twin(r) -> EmbeddedR:
+    pytest.importorskip("rpy2", reason="rpy2 is not installed; it needs R when it is built")
+    return EmbeddedR(str(r.project / ".r-library"))
 
 
 def in_r(twin, surface, start, optimizer, steps, method, dtype, **hyper):
-    package, rpy2 = twin
-    table = package.descend(
-        surface, rpy2.FloatVector(start), optimizer, steps=steps, method=method, dtype=dtype, **hyper
-    )
-    columns = {name: np.array(table.rx2(name)) for name in ("x1", "x2", "value")}
-    return columns, str(table.do_slot("status")[0])
+    named = {"steps": steps, "method": method, "dtype": dtype}
+    table = twin.call("gradpath::descend", surface, start, optimizer, **named, **hyper)
+    assert not isinstance(table, str), table
+    status = twin.robjects.r("attr(result, 'status')")[0]
+    return {name: np.array(table.rx2(name)) for name in ("x1", "x2", "value")}, status
 
 
 def random_call(seed: int):
@@ -79,18 +72,17 @@ def test_hundreds_of_random_calls_give_the_same_numbers(twin):
 
 
 def test_rules_agree_to_the_last_bit_on_plain_arrays(twin):
-    _, rpy2 = twin
-    torch = pytest.importorskip("torch")
+    generator = torch.Generator().manual_seed(7)
     for optimizer in optimizer_names():
-        generator = torch.Generator().manual_seed(7)
         x, g = (torch.randn(5, dtype=torch.float64, generator=generator) for _ in range(2))
         step = gradpath.UPDATE_RULES[optimizer](x, g, {}, weight_decay=0.03)
-        run = rpy2.r(
-            f"function(x, g) {{ t <- function(v) gradpath::torch_tensor(v, dtype = gradpath::torch_float64());"
-            f" as.numeric(gradpath::{optimizer}(t(x), t(g), list(), weight_decay = 0.03)$x) }}"
+        there = twin.call(
+            "(function(x, g) { t <- function(v) gradpath::torch_tensor(v, dtype = gradpath::torch_float64());"
+            f" as.numeric(gradpath::{optimizer}(t(x), t(g), list(), weight_decay = 0.03)$x) }})",
+            x.tolist(),
+            g.tolist(),
         )
-        there = np.array(run(rpy2.FloatVector(x.tolist()), rpy2.FloatVector(g.tolist())))
-        np.testing.assert_array_equal(there, step.x.numpy())
+        np.testing.assert_array_equal(np.array(there), step.x.numpy())
 
 
 BAD = [
@@ -115,10 +107,7 @@ BAD = [
 
 @pytest.mark.parametrize("case", BAD, ids=[f"{c[0]}-{c[2]}-{c[3]}-{c[4]}-{c[1]}" for c in BAD])
 def test_both_languages_refuse_with_the_same_line(twin, case):
-    _, rpy2 = twin
     surface, start, optimizer, steps, extra = case
     with pytest.raises(gradpath.GradpathError) as refused:
         descend(surface, start, optimizer, steps, **extra)
-    said = rpy2.r("function(...) tryCatch({gradpath::descend(...); 'accepted'}, error = conditionMessage)")
-    line = said(surface, rpy2.FloatVector(start), optimizer, steps, **extra)[0]
-    assert line == str(refused.value)
+    assert twin.call("gradpath::descend", surface, start, optimizer, steps, **extra) == str(refused.value)
