@@ -140,7 +140,7 @@ def test_a_planted_error_in_a_python_rule_is_caught_and_located(project, tmp_pat
     assert "allowed 1e-12" in first
     assert "'adam'" not in done.stderr
     written = pd.read_csv(folder / "shared_figures" / "agreement.csv")
-    assert set(written.loc[written.verdict == "differs", "figure"]) == {"rmsprop", "recorded-torch"}
+    assert set(written.loc[written.verdict == "differs", "figure"]) == {"rmsprop", "recorded-torch", "scheduled"}
 
 
 def test_a_planted_error_in_an_r_rule_is_caught_and_located(project, r: R, tmp_path):

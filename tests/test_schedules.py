@@ -24,6 +24,7 @@ from gradpath import (
 )
 from gradpath.agreement import relative_differences
 from gradpath.r_process import R
+from gradpath.schedule_agreement import check_schedules, compare_rates
 from gradpath.schedulers import step_scheduler
 from tests.schedule_cases import LR, SCHEDULES, STEPS, metric_of
 
@@ -328,3 +329,78 @@ def test_r_refuses_with_the_same_lines(r: R):
             call()
         expected.append(str(refused.value))
     assert said.splitlines() == expected
+
+
+def test_every_declared_schedule_agrees_in_every_lane(project):
+    comparisons = check_schedules(project)
+    lanes = {c.path: set() for c in comparisons}
+    for c in comparisons:
+        lanes[c.path] |= {c.lane.partition(" (")[0], c.reference.partition(" (")[0]}
+    declared = gradpath.read_schedules(project / "shared_figures" / "schedules.yaml")
+    assert set(lanes) == set(declared)
+    for name, found in lanes.items():
+        wanted = {"python-manual", "python-optim", "r-manual", "r-optim"}
+        assert found == wanted | ({"recorded {torch}"} if declared[name].recorded else set()), name
+    assert [c for c in comparisons if c.verdict == "differs"] == []
+    assert {c.verdict for c in comparisons if "(torch)" not in c.lane + c.reference} == {"agrees"}
+
+
+def test_a_rate_that_differs_is_located():
+    a = np.array([0.1, 0.05, 0.025, 0.0])
+    found = compare_rates(a * [1, 1, 1 + 1e-9, 1], a)
+    assert (found["verdict"], found["first_step"], found["right"]) == ("differs", 2, 0.025)
+    assert (found["values"], found["bit_equal"]) == (4, 3)
+    assert compare_rates(a, a[:3])["verdict"] == "differs"
+    assert compare_rates(a * [1, np.nan, 1, 1], a)["verdict"] == "differs"
+
+
+def test_every_recorded_sequence_is_declared(project):
+    recorded = pd.read_csv(project / "shared_figures" / "recorded_torch" / "torch_schedules.csv", comment="#")
+    declared = gradpath.read_schedules(project / "shared_figures" / "schedules.yaml")
+    assert {s.recorded for s in declared.values() if s.recorded} == set(recorded["schedule"])
+
+
+MALFORMED = {
+    "schedules: none": "FILE: schedules: 'none' is not accepted; use a list of schedules",
+    "schedules: [3]": "FILE: schedule number 1: 3 is not accepted; use a mapping",
+    "schedules: [{id: a b}]": "FILE: schedule 'a b': id: 'a b' is not accepted; use lower-case letters and digits,"
+    " with '-' or '.' between them",
+    "schedules: [{id: a, title: A, lr: 0.1, steps: 3}]": "FILE: schedule 'a': schedule: is missing;"
+    " every schedule has id, title, lr, steps, schedule",
+    "schedules: [{id: a, title: A, lr: 0.1, steps: 3, schedule: {name: cosine, steps: 0}}]": "FILE: schedule 'a',"
+    " schedule 'cosine': steps: 0 is not accepted; use a whole number >= 1",
+    "schedules: [{id: a, title: A, lr: -1, steps: 3, schedule: {name: constant}}]": "FILE: schedule 'a': lr: -1 is"
+    " not accepted; use a finite number >= 0",
+    "schedules: [{id: a, title: A, lr: 1, steps: 3, schedule: {name: constant}, colour: red}]": "FILE: schedule 'a':"
+    " colour: 'red' is not accepted; use only the fields id, title, lr, steps, schedule, metrics, recorded, draw",
+    "schedules: [{id: a, title: A, lr: 1, steps: 3, schedule: {name: plateau}, metrics: [1, .nan, 1]}]": "FILE:"
+    " schedule 'a': metrics: [1, nan, 1] is not accepted; use a list of finite numbers",
+}
+
+
+def test_malformed_sequences_are_refused_by_both_languages_with_one_line(r: R, tmp_path):
+    expected = []
+    for k, (text, line) in enumerate(MALFORMED.items()):
+        file = tmp_path / f"{k}.yaml"
+        file.write_text(text)
+        expected.append(line.replace("FILE", str(file)))
+        with pytest.raises(GradpathError) as refused:
+            gradpath.run_schedules(file, tmp_path / "out")
+        assert str(refused.value) == expected[-1]
+    said = r.run(
+        "for (f in commandArgs(trailingOnly = TRUE)) cat(tryCatch({gradpath::read_schedules(f); 'accepted'},"
+        " error = conditionMessage), '\\n', sep = '')",
+        *(str(tmp_path / f"{k}.yaml") for k in range(len(MALFORMED))),
+        quiet=True,
+    )
+    assert said.splitlines() == expected
+    assert not (tmp_path / "out").exists()
+
+
+def test_pictures_are_reproducible_and_refuse_an_unknown_theme(tmp_path):
+    rates = [schedule_rates({"name": "cosine", "steps": 9}, 0.1, 12)]
+    for name in ("a.svg", "b.svg"):
+        gradpath.save_plot(gradpath.plot_schedules(rates * 2, ["one", "two"], "Two"), tmp_path / name)
+    assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
+    with pytest.raises(GradpathError, match="theme: 'neon' is not accepted; use one of light, dark"):
+        gradpath.plot_schedules(rates, theme="neon")

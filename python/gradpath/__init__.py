@@ -49,6 +49,8 @@ _MODULES = {
     "schedulers": ["make_scheduler", "schedule_rates"],
     "descent": ["descend"],
     "contours": ["plot_paths", "save_plot"],
+    "schedule_plots": ["plot_schedules"],
+    "schedule_runs": ["draw_schedules", "read_schedules", "run_schedules"],
     "experiments": ["read_experiments"],
     "runs": ["run_experiments", "draw_experiments"],
     "refusals": ["GradpathError"],
@@ -64,6 +66,8 @@ if TYPE_CHECKING:
     from gradpath.plateau import plateau_schedule
     from gradpath.refusals import GradpathError
     from gradpath.runs import draw_experiments, run_experiments
+    from gradpath.schedule_plots import plot_schedules
+    from gradpath.schedule_runs import draw_schedules, read_schedules, run_schedules
     from gradpath.schedulers import make_scheduler, schedule_rates
     from gradpath.schedules import (
         SCHEDULES,

@@ -47,8 +47,10 @@ def project_folder() -> Path:
 def run(language: Language = "both", force: Force = False) -> None:
     """Compute every declared path by hand and by optim, in Python and R."""
     from gradpath.lanes import run_lanes
+    from gradpath.schedule_lanes import run_schedule_lanes
 
-    tables = run_lanes(project_folder(), _languages(language), force, _say)
+    project, languages = project_folder(), _languages(language)
+    tables = run_lanes(project, languages, force, _say) + run_schedule_lanes(project, languages, force, _say)
     out.print(f"{len(tables)} tables computed" if tables else "tables: nothing changed")
 
 
@@ -63,8 +65,10 @@ def check() -> None:
 def figures(language: Language = "both", force: Force = False) -> None:
     """Draw every figure in both languages, from the tables."""
     from gradpath.lanes import draw_lanes
+    from gradpath.schedule_lanes import draw_schedule_lanes
 
-    pictures = draw_lanes(project_folder(), _languages(language), force, _say)
+    project, languages = project_folder(), _languages(language)
+    pictures = draw_lanes(project, languages, force, _say) + draw_schedule_lanes(project, languages, force, _say)
     out.print(f"{len(pictures)} pictures drawn" if pictures else "pictures: nothing changed")
 
 
@@ -146,8 +150,9 @@ def _say(line: str) -> None:
 def _check(project: Path, verbose: bool) -> bool:
     from gradpath.agreement import check_agreement, write_agreement
     from gradpath.check_pages import write_check_pages
+    from gradpath.schedule_agreement import check_schedules
 
-    comparisons = check_agreement(project)
+    comparisons = check_agreement(project) + check_schedules(project)
     write_agreement(project, comparisons)
     write_check_pages(project, comparisons)
     if verbose:

@@ -49,8 +49,13 @@ def _checked(field: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def is_id(value: Any) -> bool:
+    """Say whether a value may name a figure, a path or a schedule."""
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
 def _check_id(value: str) -> str:
-    if not _ID.fullmatch(value):
+    if not is_id(value):
         raise ValueError("id")
     return value
 
@@ -142,7 +147,7 @@ def read_experiments(file: str | Path) -> dict[str, Figure]:
     GradpathError
         For the first thing that is wrong: file, figure, path, field, value, what is accepted; one line.
     """
-    data = _read_yaml(Path(file))
+    data = read_yaml(Path(file))
     if not isinstance(data, dict):
         raise refusal(str(file), "figures", data, _FIELDS["figures"])
     try:
@@ -150,11 +155,12 @@ def read_experiments(file: str | Path) -> dict[str, Figure]:
     except ValidationError as error:
         raise _one_line(str(file), data, error) from None
     figures = [_complete(str(file), figure) for figure in declared.figures]
-    _refuse_duplicates(str(file), "figure", [f.id for f in figures])
+    refuse_duplicates(str(file), "figure", [f.id for f in figures])
     return {f.id: f for f in figures}
 
 
-def _read_yaml(file: Path) -> Any:
+def read_yaml(file: Path) -> Any:
+    """Read a declaration, or refuse it in one line."""
     if not file.is_file():
         raise GradpathError(f"{file}: no such file; name a file of experiments")
     try:
@@ -165,7 +171,7 @@ def _read_yaml(file: Path) -> Any:
 
 def _complete(file: str, figure: Figure) -> Figure:
     where = f"{file}: figure '{figure.id}'"
-    _refuse_duplicates(where, "path", [p.id for p in figure.paths])
+    refuse_duplicates(where, "path", [p.id for p in figure.paths])
     paths = []
     for path in figure.paths:
         place = f"{where}, path '{path.id}'"
@@ -184,7 +190,8 @@ def _complete(file: str, figure: Figure) -> Figure:
     return figure.model_copy(update={"paths": paths})
 
 
-def _refuse_duplicates(where: str, kind: str, ids: list[str]) -> None:
+def refuse_duplicates(where: str, kind: str, ids: list[str]) -> None:
+    """Refuse an id that occurs twice."""
     for i, name in enumerate(ids):
         if name in ids[:i]:
             raise refusal(where, f"{kind} id", name, f"an id that no other {kind} has")

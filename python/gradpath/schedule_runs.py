@@ -1,0 +1,150 @@
+"""Reads ``schedules.yaml``, computes its sequences of rates by hand and by the library, and draws them."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+
+from gradpath.contours import THEMES, save_plot
+from gradpath.experiments import is_id, read_yaml, refuse_duplicates
+from gradpath.hyperparameters import is_number, require
+from gradpath.refusals import GradpathError, refusal
+from gradpath.schedule_fields import check_field, check_path_schedule
+from gradpath.schedule_plots import plot_schedules
+from gradpath.schedulers import schedule_rates
+from gradpath.schedules import schedule_parameters
+from gradpath.tables import write_table
+
+SEQUENCE_COLUMNS = ["schedule", "method", "step", "lr"]
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """One declared sequence of rates; ``recorded`` names the recording that it must give."""
+
+    id: str
+    title: str
+    lr: float
+    steps: int
+    schedule: dict[str, Any]
+    metrics: list[float] | None = None
+    recorded: str | None = None
+    draw: bool = True
+
+
+_REQUIRED = ("id", "title", "lr", "steps", "schedule")
+_FIELDS = {
+    "id": (is_id, "lower-case letters and digits, with '-' or '.' between them"),
+    "title": (lambda v: isinstance(v, str), "a text"),
+    "metrics": (lambda v: isinstance(v, list) and all(map(is_number, v)), "a list of finite numbers"),
+    "recorded": (lambda v: isinstance(v, str), "a text"),
+    "draw": (lambda v: isinstance(v, bool), "true or false"),
+}
+
+
+def read_schedules(file: str | Path) -> dict[str, Sequence]:
+    """Read and check a declaration of sequences of rates.
+
+    Parameters
+    ----------
+    file : str or Path
+        A YAML file; ``shared_figures/schedules.yaml`` is the project's own.
+
+    Returns
+    -------
+    dict of str to Sequence
+        By id, in the order of the file.
+
+    Raises
+    ------
+    GradpathError
+        For the first thing that is wrong; one line.
+    """
+    data = read_yaml(Path(file))
+    entries = data.get("schedules") if isinstance(data, Mapping) else None
+    if not isinstance(entries, list):
+        raise refusal(str(file), "schedules", entries, "a list of schedules")
+    sequences = [_read_entry(str(file), number, entry) for number, entry in enumerate(entries, 1)]
+    refuse_duplicates(str(file), "schedule", [s.id for s in sequences])
+    return {s.id: s for s in sequences}
+
+
+def run_schedules(file: str | Path, folder: str | Path) -> Path:
+    """Compute every declared sequence by both methods and write ``schedules/python.csv`` in the folder.
+
+    Returns
+    -------
+    Path
+        The table: schedule, method, step, lr, under a record of versions.
+    """
+    rows = [
+        (entry.id, method, step, rate)
+        for entry in read_schedules(file).values()
+        for method in ("manual", "optim")
+        for step, rate in enumerate(schedule_rates(entry.schedule, entry.lr, entry.steps, method, entry.metrics))
+    ]
+    record = {
+        "language": f"python {platform.python_version()}",
+        "engine": f"torch {torch.__version__}",
+        "device": "cpu",
+        "seed": "none, nothing is drawn at random",
+    }
+    target = Path(folder) / "schedules" / "python.csv"
+    write_table(target, pd.DataFrame(rows, columns=SEQUENCE_COLUMNS), record)
+    return target
+
+
+def draw_schedules(file: str | Path, folder: str | Path) -> list[Path]:
+    """Draw every declared sequence, and all of them in one picture, light and dark.
+
+    Returns
+    -------
+    list of Path
+        ``schedules/<id>-python-light.svg`` and so on, and ``schedules/python-light.svg`` with all of them.
+    """
+    shown = [entry for entry in read_schedules(file).values() if entry.draw]
+    rates = [schedule_rates(e.schedule, e.lr, e.steps, "optim", e.metrics) for e in shown]
+    written = []
+    for theme in THEMES:
+        for entry, one in zip(shown, rates, strict=True):
+            target = Path(folder) / "schedules" / f"{entry.id}-python-{theme}.svg"
+            save_plot(plot_schedules([one], title=f"{entry.title} (Python)", theme=theme), target)
+            written.append(target)
+        plot = plot_schedules(rates, [e.title for e in shown], "Learning-rate schedules (Python)", theme)
+        for suffix in ("svg", "png"):
+            target = Path(folder) / "schedules" / f"python-{theme}.{suffix}"
+            save_plot(plot, target)
+            written.append(target)
+    return written
+
+
+def as_declared(sequence: Sequence) -> dict[str, Any]:
+    """Return what decides a sequence's numbers."""
+    return {k: v for k, v in asdict(sequence).items() if k not in ("title", "draw", "recorded")}
+
+
+def _read_entry(file: str, number: int, entry: Any) -> Sequence:
+    if not isinstance(entry, dict):
+        raise refusal(file, f"schedule number {number}", entry, "a mapping")
+    where = f"{file}: schedule " + (f"'{entry['id']}'" if isinstance(entry.get("id"), str) else f"number {number}")
+    known = list(Sequence.__dataclass_fields__)
+    for field, value in entry.items():
+        if field not in known:
+            raise refusal(where, field, value, f"only the fields {', '.join(known)}")
+        if field in _FIELDS and not _FIELDS[field][0](value):
+            raise refusal(where, field, value, _FIELDS[field][1])
+    for field in _REQUIRED:
+        if field not in entry:
+            raise GradpathError(f"{where}: {field}: is missing; every schedule has {', '.join(_REQUIRED)}")
+    check_field(where, "lr", entry["lr"])
+    require(where, "steps", entry["steps"])
+    checked = check_path_schedule(where, entry["schedule"], entry["steps"], schedule_parameters())
+    if checked is None:
+        raise refusal(where, "schedule", None, "a mapping with a name and the parameters of that schedule")
+    return Sequence(**(entry | {"schedule": checked}))

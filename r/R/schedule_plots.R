@@ -1,0 +1,61 @@
+# Draws rates against steps.
+
+PANELS_PER_ROW <- 3
+
+#' Draw sequences of rates against the step
+#'
+#' One small picture each. The rate at step t is drawn from t to t + 1, with a dot at t. All pictures have the same axes.
+#'
+#' @param rates A list of sequences as [schedule_rates()] gives them, one per picture.
+#' @param labels What stands above each picture; nothing if left out.
+#' @param title A text.
+#' @param theme `"light"` or `"dark"`.
+#' @return A ggplot. A theme that does not exist stops with one line.
+#' @export
+#' @examples
+#' rate <- make_schedule(list(name = "cosine", steps = 40), lr = 0.1)
+#' plot_schedules(list(vapply(0:39, rate, 1)), title = "Cosine")
+plot_schedules <- function(rates, labels = NULL, title = NULL, theme = "light") {
+  if (!one_text_of(names(THEMES))(theme)) {
+    refuse("plot_schedules()", "theme", theme, one_of(names(THEMES)))
+  }
+  colours <- THEMES[[theme]]
+  small <- length(rates) > 1
+  panels <- seq_along(rates)
+  # The last rate holds for one step like every other.
+  lines <- do.call(rbind, lapply(panels, function(k) {
+    one <- rates[[k]]
+    data.frame(panel = k, step = seq(0, length(one)), lr = c(one, one[length(one)]))
+  }))
+  dots <- lines[lines$step < lengths(rates)[lines$panel], ]
+  at <- ggplot2::aes(x = .data$step, y = .data$lr)
+  titles <- stats::setNames(labels %||% rep("", length(rates)), panels)
+  highest <- max(unlist(rates))
+  plot <- ggplot2::ggplot() +
+    ggplot2::geom_step(at, lines, colour = colours$paths[[1]], linewidth = line_points(if (small) 1.2 else 1.6)) +
+    ggplot2::geom_point(at, dots, colour = colours$paths[[1]], shape = 16,
+                        size = marker_points(if (small) 1.6 else 3.2, 0)) +
+    ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = min(PANELS_PER_ROW, length(rates)),
+                        labeller = ggplot2::as_labeller(titles)) +
+    ggplot2::coord_cartesian(ylim = c(-0.04, 1.08) * highest, expand = FALSE) +
+    ggplot2::labs(x = "step", y = "learning rate", title = title) +
+    picture_theme(colours) +
+    panel_theme(colours, small, !is.null(labels))
+  rows <- ceiling(length(rates) / PANELS_PER_ROW)
+  attr(plot, "size") <- if (small) c(7.2, 1.75 * rows) else c(7.2, 3.2)
+  plot
+}
+
+panel_theme <- function(colours, small, labelled) {
+  label <- ggplot2::element_text(colour = colours$ink, size = 8.5, hjust = 0, margin = ggplot2::margin(2, 0, 2, 0))
+  size <- if (small) 7 else 9
+  ggplot2::theme(
+    strip.background = ggplot2::element_blank(),
+    strip.text = if (labelled) label else ggplot2::element_blank(),
+    panel.grid.major = ggplot2::element_line(colour = colours$line, linewidth = line_points(0.2)),
+    panel.spacing.x = grid::unit(9, "pt"),
+    plot.title.position = "plot",
+    axis.text.x = ggplot2::element_text(colour = colours$ink, size = size, margin = ggplot2::margin(t = 3)),
+    axis.text.y = ggplot2::element_text(colour = colours$ink, size = size, margin = ggplot2::margin(r = 3))
+  )
+}
