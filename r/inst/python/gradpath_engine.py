@@ -1,9 +1,11 @@
 """What the R engine 'pytorch' does faster or more simply in Python: one call here saves several from R."""
 
 import operator
+from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor
 
 # Operators as functions, so that R fetches each of them once. Division and remainder of R's %/% and %% truncate,
 # as {torch}'s do.
@@ -14,15 +16,18 @@ negative, invert = operator.neg, torch.logical_not
 fmod = torch.fmod
 
 
-def div_whole(a, b):
+def div_whole(a: Any, b: Any) -> Tensor:
+    """Divide and drop the fraction: R's %/%, as {torch} has it."""
     return torch.div(a, b, rounding_mode="trunc")
 
 
-def logical_and(a, b):
+def logical_and(a: Any, b: Any) -> Tensor:
+    """Combine truth values: R's &."""
     return torch.logical_and(torch.as_tensor(a), torch.as_tensor(b))
 
 
-def logical_or(a, b):
+def logical_or(a: Any, b: Any) -> Tensor:
+    """Combine truth values: R's |."""
     return torch.logical_or(torch.as_tensor(a), torch.as_tensor(b))
 
 
@@ -30,45 +35,46 @@ def logical_or(a, b):
 KINDS = {"double": (torch.float32, "f8"), "integer": (torch.int64, "i4"), "logical": (torch.bool, "i4")}
 
 
-def tensor(data, kind, shape=None, dtype=None, device=None, requires_grad=False):
+def tensor(
+    data: Any, kind: str, shape: Any = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
+) -> Tensor:
     """Make a tensor from an R vector: a list of its values, or its bytes, the first dimension running fastest.
 
     ``kind`` is R's type of the vector. Bytes and not numpy arrays: reticulate knows only some versions of numpy.
     """
     default, code = KINDS[kind]
-    if isinstance(data, list):
-        # Through float64: a list of numbers must not be rounded to float32 on its way to float64.
-        values = np.array(data, dtype=code)
-    else:
-        values = np.frombuffer(data, dtype=code)
+    # Through float64: a list of numbers must not be rounded to float32 on its way to float64.
+    values = np.array(data, dtype=code) if isinstance(data, list) else np.frombuffer(data, dtype=code)
     if shape is not None:
         values = values.reshape(shape, order="F")
     made = torch.from_numpy(np.array(values, order="C"))
     return made.to(dtype=default if dtype is None else dtype, device=device).requires_grad_(requires_grad)
 
 
-def like(data, kind, shape, other):
+def like(data: Any, kind: str, shape: Any, other: Tensor) -> Tensor:
     """Make a tensor from an R vector that meets ``other`` in an operation: numbers take its floating dtype."""
     floating = kind == "double" and other.is_floating_point()
     return tensor(data, kind, shape, other.dtype if floating else None, other.device)
 
 
-def to_list(x):
+def to_list(x: Tensor) -> Any:
     """Return the numbers of a short tensor of at most one dimension; None for others."""
     if x.dim() > 1 or x.numel() > 32:
         return None
     return x.tolist() if x.dim() else [x.item()]
 
 
-def item(x):
+def item(x: Tensor) -> Any:
+    """Return the number in a tensor of one element."""
     return x.item()
 
 
-def unbind(x, dim):
+def unbind(x: Tensor, dim: int) -> list[Tensor]:
+    """Return the slices along a dimension."""
     return list(x.unbind(dim))
 
 
-def to_vector(x):
+def to_vector(x: Tensor) -> dict[str, Any]:
     """Return R's type, the shape and the bytes of a tensor, the first dimension running fastest."""
     x = x.detach().cpu()
     kind = "logical" if x.dtype == torch.bool else "double" if x.is_floating_point() else "integer"
@@ -76,31 +82,37 @@ def to_vector(x):
     return {"kind": kind, "shape": list(x.shape), "bytes": bytearray(x.numpy().tobytes(order="F"))}
 
 
-def shape(x):
+def shape(x: Tensor) -> list[int]:
+    """Return the sizes of a tensor's dimensions."""
     return list(x.shape)
 
 
-def ndim(x):
+def ndim(x: Tensor) -> int:
+    """Return how many dimensions a tensor has."""
     return x.dim()
 
 
-def dtype(x):
+def dtype(x: Tensor) -> torch.dtype:
+    """Return a tensor's dtype."""
     return x.dtype
 
 
-def device(x):
+def device(x: Tensor) -> torch.device:
+    """Return a tensor's device."""
     return x.device
 
 
-def requires_grad(x):
+def requires_grad(x: Tensor) -> bool:
+    """Say whether autograd follows a tensor."""
     return x.requires_grad
 
 
-def grad(x):
+def grad(x: Tensor) -> Tensor | None:
+    """Return a tensor's gradient, or None before the first backward()."""
     return x.grad
 
 
-def about(x):
+def about(x: Tensor) -> dict[str, Any]:
     """Return what the last line of a printed tensor says."""
     names = {
         "float32": "Float", "float64": "Double", "float16": "Half", "bfloat16": "BFloat16", "bool": "Bool",
@@ -116,18 +128,19 @@ def about(x):
     }
 
 
-def index(x, steps):
+def index(x: Tensor, steps: list[Any]) -> Tensor:
     """Apply R's index, one list of (kind, values) after another; see index_steps() in R."""
     for step in steps:
         x = x[tuple(_index_item(item) for item in step)]
     return x
 
 
-def index_put(x, step, value):
+def index_put(x: Tensor, step: list[Any], value: Any) -> None:
+    """Assign to what R's index names."""
     x[tuple(_index_item(item) for item in step)] = value
 
 
-def _index_item(item):
+def _index_item(item: list[Any]) -> Any:
     kind, value = item
     if kind == "slice":
         return slice(*value)
@@ -140,7 +153,7 @@ def _index_item(item):
     return {"all": slice(None), "new": None, "fill": Ellipsis}.get(kind, value)
 
 
-def from_one(x):
+def from_one(x: Tensor) -> Tensor:
     """Turn positions counted from 1 into Python's; negative ones count from the end in both."""
     if x.is_floating_point() or x.dtype == torch.bool:
         return x
@@ -149,7 +162,9 @@ def from_one(x):
     return x - (x > 0).to(x.dtype)
 
 
-def arange(start, end, step, dtype, device, requires_grad, whole):
+def arange(
+    start: float, end: float, step: float, dtype: Any, device: Any, requires_grad: bool, whole: bool
+) -> Tensor:
     """Count from start to end, the end included as in R."""
     if whole and dtype is None:
         dtype = torch.int64
@@ -162,30 +177,34 @@ def arange(start, end, step, dtype, device, requires_grad, whole):
     return torch.arange(start, end, step, dtype=dtype, device=device, requires_grad=requires_grad)
 
 
-def gradients(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused):
-    found = torch.autograd.grad(
-        outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused=allow_unused
-    )
+def gradients(
+    outputs: Any, inputs: Any, grad_outputs: Any, retain_graph: bool, create_graph: bool, allow_unused: bool
+) -> list[Tensor]:
+    """Return the gradients of outputs at inputs."""
+    found = torch.autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused=allow_unused)
     return list(found)
 
 
-def gradient(output, point):
+def gradient(output: Tensor, point: Tensor) -> Tensor:
+    """Return the gradient of one output at one point."""
     return torch.autograd.grad(output, point)[0]
 
 
-def set_grad_enabled(mode):
+def set_grad_enabled(mode: bool) -> bool:
+    """Switch autograd on or off; return what it was."""
     before = torch.is_grad_enabled()
     torch._C._set_grad_enabled(mode)
     return before
 
 
-def set_field(x, name, value):
+def set_field(x: Any, name: str, value: Any) -> None:
+    """Set an attribute."""
     setattr(x, name, value)
 
 
-def parameters_of(module, buffers=False):
+def parameters_of(module: Any, buffers: bool = False) -> dict[str, Tensor]:
     """Return a module's tensors by name, those of its children first, as {torch} lists them."""
-    found = {}
+    found: dict[str, Tensor] = {}
     for name, child in module._modules.items():
         if child is not None:
             found |= {f"{name}.{key}": value for key, value in parameters_of(child, buffers).items()}
@@ -199,26 +218,24 @@ def parameters_of(module, buffers=False):
     return kept
 
 
-def groups_of(opt):
+def groups_of(opt: Any) -> list[dict[str, Any]]:
     """Return the parameter groups of an optimizer, plain enough for R."""
     return [{k: list(v) if isinstance(v, tuple) else v for k, v in g.items()} for g in opt.param_groups]
 
 
-def set_group(opt, number, fields):
+def set_group(opt: Any, number: int, fields: dict[str, Any]) -> None:
     """Write the fields of one parameter group; a pair that came through R as a list is a tuple again."""
     for key, value in fields.items():
         opt.param_groups[number][key] = tuple(value) if isinstance(value, list) else value
 
 
-def state_of(opt):
+def state_of(opt: Any) -> dict[str, Any]:
     """Return the state of an optimizer by the number of its parameter, from 1."""
     state = opt.state_dict()["state"]
-    return {
-        str(number + 1): {k: v for k, v in entry.items() if v is not None} for number, entry in state.items()
-    }
+    return {str(number + 1): {k: v for k, v in entry.items() if v is not None} for number, entry in state.items()}
 
 
-def load_state(opt, groups, state):
+def load_state(opt: Any, groups: list[Any], state: dict[str, Any]) -> None:
     """Load what groups_of() and state_of() gave; numbers of parameters count from 1."""
     whole = opt.state_dict()
     for own, given in zip(whole["param_groups"], groups, strict=True):
@@ -227,32 +244,36 @@ def load_state(opt, groups, state):
     opt.load_state_dict(whole)
 
 
-def load(path, device):
+def load(path: str, device: Any) -> Any:
     """Read a file of tensors; nothing else in it is ever executed."""
     return torch.load(path, map_location=device, weights_only=True)
 
 
-def same(x):
+def same(x: Any) -> Any:
+    """Return what is given: R fetches it again with its numbers and texts as R's own."""
     return x
 
 
-def field(x, name):
+def field(x: Any, name: str) -> Any:
+    """Return an attribute."""
     return getattr(x, name)
 
 
-def is_method(name):
+def is_method(name: str) -> bool:
     """Say whether a name belongs to a method of a tensor; an AttributeError says that there is no such name."""
     return callable(getattr(torch.Tensor, name))
 
 
-def own_tensor(module, name):
+def own_tensor(module: Any, name: str) -> Any:
     """Return a parameter, buffer or plain attribute of a module, or None."""
     return getattr(module, name, None)
 
 
-def plain_dict(mapping):
+def plain_dict(mapping: Any) -> dict[str, Any]:
+    """Return a mapping as a plain dict, which R can hold as a list."""
     return dict(mapping)
 
 
-def as_list(values):
+def as_list(values: Any) -> list[Any]:
+    """Return a tuple, named or not, as a list."""
     return list(values)
