@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,15 @@ def label_anchor(path: pd.DataFrame, others: Sequence[pd.DataFrame], window: Win
     return float(x1[farthest]), float(x2[farthest])
 
 
+class PathPlot(Figure):
+    """A matplotlib figure that a notebook shows as a picture, whichever backend it uses."""
+
+    def _repr_png_(self) -> bytes:
+        buffer = io.BytesIO()
+        self.savefig(buffer, format="png", dpi=110, facecolor=self.get_facecolor())
+        return buffer.getvalue()
+
+
 def plot_paths(
     paths: Sequence[pd.DataFrame] | pd.DataFrame,
     surface: str | Surface | None = None,
@@ -174,7 +184,7 @@ def empty_plot(surface: Surface, window: Window, title: str | None, theme: str) 
     colours = THEMES[theme]
     # A square window is drawn square, so that a round bowl looks round.
     square = window[1] - window[0] == window[3] - window[2]
-    figure = Figure(figsize=(5.6, 5.6) if square else (7.2, 4.8), layout="constrained", facecolor=colours["paper"])
+    figure = PathPlot(figsize=(5.6, 5.6) if square else (7.2, 4.8), layout="constrained", facecolor=colours["paper"])
     FigureCanvasAgg(figure)
     axes = figure.subplots()
     x1, x2, values = contour_grid(surface, window)

@@ -86,6 +86,10 @@ class Lesson:
         """Return the include file of a cell."""
         return self.folder / f"{cell}.{self.language}.md"
 
+    def record(self) -> Path:
+        """Return the file that says what made the includes: fingerprint of the lesson, language, engine."""
+        return self.folder / f"made.{self.language}.txt"
+
 
 def find_lessons(project: Path) -> list[Lesson]:
     """Return all lessons, in the order of their numbers, Python's before R's."""
@@ -96,14 +100,14 @@ def find_lessons(project: Path) -> list[Lesson]:
 
 def is_fresh(lesson: Lesson) -> bool:
     """Say whether a lesson's include files are all there and made from what the lesson is now."""
-    now = f"fingerprint: {lesson.fingerprint()} "
-    includes = [lesson.include(name) for name, _ in lesson.cells()]
-    there = set(lesson.folder.glob(f"*.{lesson.language}.md"))
-    return there == set(includes) and all(now in f.read_text(encoding="utf-8") for f in includes)
+    includes = {lesson.include(name) for name, _ in lesson.cells()}
+    if includes != set(lesson.folder.glob(f"*.{lesson.language}.md")) or not lesson.record().is_file():
+        return False
+    return f"fingerprint: {lesson.fingerprint()}\n" in lesson.record().read_text(encoding="utf-8")
 
 
 def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
-    """Execute a lesson in a fresh kernel; return the text of its include files. Nothing is written.
+    """Execute a lesson in a fresh kernel; return the text of its include files and their record. Nothing is written.
 
     Raises
     ------
@@ -111,9 +115,9 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
         If a cell fails (lesson, cell, its error), or if the kernel of the language is not installed.
     """
     import nbformat
-    from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
     from nbclient.exceptions import CellExecutionError
+    from traitlets.config import Config
 
     cells = lesson.cells()
     sources = [code for _, code in cells] + [_ENGINE[lesson.language]]
@@ -124,9 +128,11 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
         # Sockets in a private folder instead of ports on the network. What a kernel writes beside its cells is
         # chatter of its own; a cell's error comes through the notebook.
         with tempfile.TemporaryDirectory() as private:
-            manager = AsyncKernelManager(kernel_name=kernel, transport="ipc", ip=f"{private}/kernel")
+            settings = Config({"KernelManager": {"transport": "ipc", "ip": f"{private}/kernel"}})
             place = {"metadata": {"path": str(lesson.project)}}
-            client = NotebookClient(notebook, timeout=SECONDS_PER_CELL, km=manager, resources=place)
+            client = NotebookClient(
+                notebook, timeout=SECONDS_PER_CELL, kernel_name=kernel, resources=place, config=settings
+            )
             client.execute(env=environment, stderr=subprocess.DEVNULL)
     except CellExecutionError as error:
         failed = next(i for i, c in enumerate(notebook.cells) if _error(c))
@@ -136,11 +142,12 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
     engine = _printed(notebook.cells[-1]).strip()
     language = f"python {platform.python_version()}" if lesson.language == "python" else engine.partition(", ")[0]
     engine = engine if lesson.language == "python" else engine.partition(", ")[2]
-    made = f"fingerprint: {lesson.fingerprint()} | {language} | engine: {engine}"
-    return {
-        lesson.include(name): _include_text(lesson, name, code, _printed(cell), made)
+    texts = {
+        lesson.include(name): _include_text(lesson, name, code, _printed(cell))
         for (name, code), cell in zip(cells, notebook.cells, strict=False)
     }
+    texts[lesson.record()] = f"fingerprint: {lesson.fingerprint()}\nlanguage: {language}\nengine: {engine}\n"
+    return texts
 
 
 def update_lessons(
@@ -211,8 +218,9 @@ def _error(cell: Any) -> str | None:
     return None
 
 
-def _include_text(lesson: Lesson, name: str, code: str, printed: str, made: str) -> str:
-    head = f"<!-- {lesson.file.relative_to(lesson.project).as_posix()} | cell: {name} | {made} -->\n"
+def _include_text(lesson: Lesson, name: str, code: str, printed: str) -> str:
+    source = lesson.file.relative_to(lesson.project).as_posix()
+    head = f"<!-- {source}, cell {name}, as run by what {lesson.record().name} says -->\n"
     text = f"{head}\n::: {{.cell}}\n``` {{.{lesson.language} .cell-code}}\n{code.rstrip()}\n```\n"
     if printed.strip():
         text += f"\n::: {{.cell-output .cell-output-stdout}}\n```\n{printed.rstrip()}\n```\n:::\n"

@@ -169,12 +169,12 @@ for name, hyper in [
     print(f"{name:9s} {setting:25s} {steps_to(path, -4.99):3d} steps to -4.99")
 
 # %% best-ball
-# Polyak's best lr and momentum for curvatures mu and L.
-mu, L = 0.4, 4.0
-best_lr = 4 / (L**0.5 + mu**0.5) ** 2
-best_momentum = ((L**0.5 - mu**0.5) / (L**0.5 + mu**0.5)) ** 2
+# Polyak's best lr and momentum for curvatures mu (flat) and L (steep).
+flat, steep = 0.4, 4.0
+best_lr = 4 / (steep**0.5 + flat**0.5) ** 2
+best_momentum = ((steep**0.5 - flat**0.5) / (steep**0.5 + flat**0.5)) ** 2
 print(f"lr {best_lr:.4f}, momentum {best_momentum:.4f}")
-print(f"steepest descent at its best shrinks the error by {(L - mu) / (L + mu):.4f} a step")
+print(f"steepest descent at its best shrinks the error by {(steep - flat) / (steep + flat):.4f} a step")
 print(f"the heavy ball at its best, in the long run, by   {best_momentum**0.5:.4f} a step")
 
 # %% nesterov
@@ -214,7 +214,7 @@ print(f"the object ends at ({path.x1[10]:.6f}, {path.x2[10]:.6f}), value {path.v
 # %% bounds
 # How far the rate may go on curvature L: 2 / L, 2 (1 + m) / L, and 2 (1 + m) / ((1 + 2 m) L).
 m = 0.1
-limits = {"sgd": 2 / L, "momentum": 2 * (1 + m) / L, "nesterov": 2 * (1 + m) / ((1 + 2 * m) * L)}
+limits = {"sgd": 2 / steep, "momentum": 2 * (1 + m) / steep, "nesterov": 2 * (1 + m) / ((1 + 2 * m) * steep)}
 for name, limit in limits.items():
     hyper = {} if name == "sgd" else {"momentum": m}
     ends = []

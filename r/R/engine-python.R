@@ -2,6 +2,7 @@
 
 .py <- new.env(parent = emptyenv())
 .py$types <- new.env(parent = emptyenv())
+.py$operations <- 0L
 
 # Functions of inst/python/gradpath_engine.py: those that give tensors, and those that give R's own values.
 PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
@@ -11,7 +12,7 @@ PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   negative   invert fmod
 ")
 PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "
-  about device dtype ndim requires_grad same shape item to_vector unbind to_list
+  about device dtype ndim under_pressure requires_grad same shape item to_vector unbind to_list
 ")
 
 start_pytorch <- function() {
@@ -34,6 +35,7 @@ start_pytorch <- function() {
   for (name in PYTHON_HELPERS) {
     assign(name, .py$helper[[name]], envir = .py)
   }
+  .py$helper$keep_freed_memory()
   converted <- reticulate::import_from_path("gradpath_engine", path = folder)
   for (name in PYTHON_CONVERTING) {
     assign(name, converted[[name]], envir = .py)

@@ -20,7 +20,16 @@ Ops.torch.Tensor <- function(e1, e2) {
   # hold.
   if (is.atomic(e2) && length(e2) != 1) e2 <- tensor_like(e2, e1)
   if (is.atomic(e1) && length(e1) != 1) e1 <- tensor_like(e1, e2)
-  .py[[OPERATOR_NAMES[[.Generic]]]](e1, e2)
+  made <- .py[[OPERATOR_NAMES[[.Generic]]]](e1, e2)
+  .py$operations <- .py$operations + 1L
+  if (.py$operations >= 8L) collect_dead_tensors()
+  made
+}
+
+# R sees a tensor as a few bytes and would let gigabytes of dead ones pile up before it collects them.
+collect_dead_tensors <- function() {
+  .py$operations <- 0L
+  if (.py$under_pressure()) gc(full = FALSE)
 }
 
 as_operand <- function(value, other) {

@@ -181,13 +181,13 @@ for (setting in settings) {
 }
 
 # %% best-ball
-# Polyak's best lr and momentum for curvatures mu and L.
-mu <- 0.4
-L <- 4
-best_lr <- 4 / (L^0.5 + mu^0.5)^2
-best_momentum <- ((L^0.5 - mu^0.5) / (L^0.5 + mu^0.5))^2
+# Polyak's best lr and momentum for curvatures mu (flat) and L (steep).
+flat <- 0.4
+steep <- 4
+best_lr <- 4 / (steep^0.5 + flat^0.5)^2
+best_momentum <- ((steep^0.5 - flat^0.5) / (steep^0.5 + flat^0.5))^2
 cat(sprintf("lr %.4f, momentum %.4f\n", best_lr, best_momentum))
-cat(sprintf("steepest descent at its best shrinks the error by %.4f a step\n", (L - mu) / (L + mu)))
+cat(sprintf("steepest descent at its best shrinks the error by %.4f a step\n", (steep - flat) / (steep + flat)))
 cat(sprintf("the heavy ball at its best, in the long run, by   %.4f a step\n", best_momentum^0.5))
 
 # %% nesterov
@@ -235,7 +235,7 @@ cat(sprintf("the object ends at (%.6f, %.6f), value %.6f\n", path$x1[11], path$x
 # %% bounds
 # How far the rate may go on curvature L: 2 / L, 2 (1 + m) / L, and 2 (1 + m) / ((1 + 2 m) L).
 m <- 0.1
-limits <- c(sgd = 2 / L, momentum = 2 * (1 + m) / L, nesterov = 2 * (1 + m) / ((1 + 2 * m) * L))
+limits <- c(sgd = 2 / steep, momentum = 2 * (1 + m) / steep, nesterov = 2 * (1 + m) / ((1 + 2 * m) * steep))
 for (name in names(limits)) {
   hyper <- if (name == "sgd") list() else list(momentum = m)
   ends <- character()

@@ -1,6 +1,9 @@
 """What the R engine 'pytorch' does faster or more simply in Python: one call here saves several from R."""
 
+import contextlib
+import ctypes
 import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,7 +12,41 @@ from torch import Tensor
 
 # Operators as functions, so that R fetches each of them once. Division and remainder of R's %/% and %% truncate,
 # as {torch}'s do.
-add, sub, mul, div, power = operator.add, operator.sub, operator.mul, operator.truediv, operator.pow
+_new_bytes = 0
+
+
+def _counted(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
+    def counted(a: Any, b: Any) -> Tensor:
+        global _new_bytes
+        made = function(a, b)
+        _new_bytes += made.nbytes
+        return made
+
+    return counted
+
+
+def under_pressure() -> bool:
+    """Say whether arithmetic made more than 128 MB of tensors since this last said so.
+
+    R does not see how large a tensor is, and would let dead ones pile up; this tells it when to collect them.
+    """
+    global _new_bytes
+    if _new_bytes < 1 << 27:
+        return False
+    _new_bytes = 0
+    return True
+
+
+def keep_freed_memory() -> None:
+    """Let the allocator of Linux keep what is freed: tensors die in heaps here, and new ones come at once."""
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for setting in (-1, -3):  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
+            mallopt(setting, 1 << 30)
+
+
+add, sub, mul, div = map(_counted, (operator.add, operator.sub, operator.mul, operator.truediv))
+power = operator.pow
 equal, unequal = operator.eq, operator.ne
 less, less_equal, greater, greater_equal = operator.lt, operator.le, operator.gt, operator.ge
 negative, invert = operator.neg, torch.logical_not
