@@ -32,7 +32,7 @@ def constant_schedule(t: int, lr: float) -> float:
 def exponential_schedule(t: int, lr: float, gamma: float) -> float:
     """Shrink by the same factor at every step: lr gamma^t.
 
-    Usually per epoch. Source: Senior et al. (2013), section 2, exponential scheduling.
+    Usually per epoch. Source: Senior et al. (2013), exponential scheduling.
     """
     check_fields("exponential_schedule()", t=t, lr=lr, gamma=gamma)
     # lr gamma^t

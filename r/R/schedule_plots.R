@@ -4,7 +4,8 @@ PANELS_PER_ROW <- 3
 
 #' Draw sequences of rates against the step
 #'
-#' One small picture each. The rate at step t is drawn from t to t + 1, with a dot at t. All pictures have the same axes.
+#' One small picture each. The rate at step t is drawn from t to t + 1, with a dot at t. All pictures have the same
+#' axes.
 #'
 #' @param rates A list of sequences as [schedule_rates()] gives them, one per picture.
 #' @param labels What stands above each picture; nothing if left out.
@@ -31,8 +32,9 @@ plot_schedules <- function(rates, labels = NULL, title = NULL, theme = "light") 
   at <- ggplot2::aes(x = .data$step, y = .data$lr)
   titles <- stats::setNames(labels %||% rep("", length(rates)), panels)
   highest <- max(unlist(rates))
+  width <- line_points(if (small) 1.2 else 1.6)
   plot <- ggplot2::ggplot() +
-    ggplot2::geom_step(at, lines, colour = colours$paths[[1]], linewidth = line_points(if (small) 1.2 else 1.6)) +
+    ggplot2::geom_step(at, lines, colour = colours$paths[[1]], linewidth = width) +
     ggplot2::geom_point(at, dots, colour = colours$paths[[1]], shape = 16,
                         size = marker_points(if (small) 1.6 else 3.2, 0)) +
     ggplot2::facet_wrap(ggplot2::vars(.data$panel), ncol = min(PANELS_PER_ROW, length(rates)),
@@ -47,7 +49,8 @@ plot_schedules <- function(rates, labels = NULL, title = NULL, theme = "light") 
 }
 
 panel_theme <- function(colours, small, labelled) {
-  label <- ggplot2::element_text(colour = colours$ink, size = 8.5, hjust = 0, margin = ggplot2::margin(2, 0, 2, 0))
+  margin <- ggplot2::margin(2, 0, 2, 0)
+  label <- ggplot2::element_text(colour = colours$ink, size = 8.5, hjust = 0, margin = margin)
   size <- if (small) 7 else 9
   ggplot2::theme(
     strip.background = ggplot2::element_blank(),

@@ -62,7 +62,7 @@ NULL
 #' @param lrs,lr_lambdas One rate and one function per parameter group.
 #' @return A rate, for `group_lambda_schedule()` a list of them. `make_schedule()` gives a function of t;
 #'   `schedule_names()` the names that a schedule may have. Bad input stops with one line.
-#' @source exponential: Senior et al. (2013), section 2. step: Ge et al. (2019), algorithm 1. multi_step: He
+#' @source exponential: Senior et al. (2013). step: Ge et al. (2019), algorithm 1. multi_step: He
 #'   et al. (2016), section 4.2. factor: Zhang et al., Dive into Deep Learning, section on learning rate
 #'   scheduling. inverse_sqrt: Zinkevich (2003), theorem 1, where steps count from 1. polynomial: Chen et al.
 #'   (2018), DeepLab, section 4.1. cosine and restarts: Loshchilov and Hutter (2017), equation (5). warmup:
