@@ -13,7 +13,7 @@ import pandas as pd
 from gradpath.closed_form import closed_form_path, has_closed_form
 from gradpath.experiments import DeclaredPath, Figure, read_experiments
 from gradpath.fingerprints import fingerprint, python_sources, r_sources
-from gradpath.tables import read_table, select_path, write_text
+from gradpath.tables import read_numbers, read_table, select_path, write_text
 
 # float64: 1e-12 relative at every step. float32: 24 bits are 6e-8, and a path of some hundred steps may lose
 # two digits of them. A path agrees if it is within its bound at every step before it diverges.
@@ -189,7 +189,7 @@ def declaration(figure: Figure) -> str:
 
 def read_recorded(file: Path) -> pd.DataFrame:
     """Read the paths that were recorded with R's {torch}."""
-    table = pd.read_csv(file, comment="#", float_precision="round_trip")
+    table = read_numbers(file, NUMBERS)
     table.attrs["made_by"] = file.read_text().partition("\n")[0].removeprefix("# recorded with ")
     return table.rename(columns={"id": "path"}).assign(method="optim")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradpath.agreement import Comparison
+from gradpath.agreement_summary import summarize
 from gradpath.tables import write_text
 
 
@@ -13,7 +14,7 @@ def write_check_pages(project: Path, comparisons: list[Comparison]) -> list[Path
     folder = project / "book" / "_checks"
     figures = list(dict.fromkeys(c.figure for c in comparisons))
     pages = {folder / f"{name}.md": _line([c for c in comparisons if c.figure == name]) for name in figures}
-    pages[folder / "all.md"] = _table(comparisons, figures)
+    pages[folder / "all.md"] = _table(comparisons)
     for file, text in pages.items():
         write_text(file, text)
     for file in set(folder.glob("*.md")) - set(pages):
@@ -36,26 +37,15 @@ def _line(rows: list[Comparison]) -> str:
     )
 
 
-def _table(comparisons: list[Comparison], figures: list[str]) -> str:
+def _table(comparisons: list[Comparison]) -> str:
     head = (
         "| figure | lane | against | numbers | equal to the last bit | largest relative difference | verdict |\n"
         "|:--|:--|:--|--:|--:|--:|:--|\n"
     )
     lines = []
-    for figure in figures:
-        pairs = dict.fromkeys((c.lane, c.reference) for c in comparisons if c.figure == figure)
-        for lane, reference in pairs:
-            rows = [
-                c
-                for c in comparisons
-                if (c.figure, c.lane, c.reference) == (figure, lane, reference) and c.verdict != "known"
-            ]
-            known = sum(
-                (c.figure, c.lane, c.reference, c.verdict) == (figure, lane, reference, "known") for c in comparisons
-            )
-            verdict = ", ".join(sorted({c.verdict for c in rows})) + (f"; {known} known to differ" if known else "")
-            values, equal = sum(c.values for c in rows), sum(c.bit_equal for c in rows)
-            worst = max((c.max_rel for c in rows), default=0.0)
-            cells = [figure, lane, reference, f"{values:,}", f"{equal / values:.0%}", f"{worst:.1e}", verdict]
-            lines.append("| " + " | ".join(cells) + " |\n")
+    for pair in summarize(comparisons):
+        verdict = pair.verdict + (f"; {pair.known} known to differ" if pair.known else "")
+        share = f"{pair.bit_equal / max(1, pair.values):.0%}"
+        cells = [pair.figure, pair.lane, pair.reference, f"{pair.values:,}", share, f"{pair.max_rel:.1e}", verdict]
+        lines.append("| " + " | ".join(cells) + " |\n")
     return head + "".join(lines) + "\n: Every comparison, by figure and pair of lanes {#tbl-agreement}\n"

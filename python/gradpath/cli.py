@@ -178,16 +178,22 @@ def _check(project: Path, verbose: bool) -> bool:
 
 
 def _agreement_table(comparisons: list[Comparison]) -> Table:
-    table = Table(box=None, pad_edge=False)
-    for name in ("figure", "path", "lane", "against"):
-        table.add_column(name, overflow="fold")
-    for name in ("numbers", "bit-equal", "max abs", "max rel"):
+    from gradpath.agreement_summary import summarize
+
+    table = Table(box=None, pad_edge=False, caption="one row per path: shared_figures/agreement.csv")
+    table.add_column("lane : against")
+    for name in ("numbers", "bit-equal", "max rel"):
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("verdict", no_wrap=True)
-    for c in comparisons:
-        numbers = [str(c.values), str(c.bit_equal), f"{c.max_abs:.1e}", f"{c.max_rel:.1e}"]
-        colour = {"agrees": "green", "known": "cyan", "stale": "yellow"}.get(c.verdict, "red")
-        table.add_row(c.figure, c.path, c.lane, c.reference, *numbers, f"[{colour}]{c.verdict}[/]")
+    figure = None
+    for pair in summarize(comparisons):
+        if pair.figure != figure:
+            figure = pair.figure
+            table.add_row(f"[bold]{figure}[/]")
+        colour = {"agrees": "green", "known": "cyan", "stale": "yellow"}.get(pair.verdict, "red")
+        verdict = f"[{colour}]{pair.verdict}[/]" + (f", {pair.known} known" if pair.known else "")
+        numbers = [str(pair.values), str(pair.bit_equal), f"{pair.max_rel:.0e}"]
+        table.add_row(f"  {pair.lane} : {pair.reference}", *numbers, verdict)
     return table
 
 

@@ -8,12 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from gradpath.agreement import Comparison
 from gradpath.fingerprints import fingerprint, python_sources, r_sources
 from gradpath.schedule_runs import Sequence, as_declared, read_schedules
-from gradpath.tables import read_record
+from gradpath.tables import read_numbers, read_record
 
 # Relative to the rate itself, at every step, live and recorded.
 RATE_BOUND = 1e-12
@@ -101,7 +100,7 @@ def _read_lanes(project: Path, declared: str) -> list[RateLane]:
         language, _, engine = name.partition("-")
         sources = r_sources(project) if language == "r" else python_sources(project)
         stale = [record.get("declaration"), record.get("sources")] != [declared, sources]
-        table = pd.read_csv(file, comment="#", float_precision="round_trip")
+        table = read_numbers(file, ["lr"])
         for method, rows in table.groupby("method", sort=False):
             rates = {str(k): r["lr"].to_numpy() for k, r in rows.groupby("schedule", sort=False)}
             suffix = f" ({engine})" if engine else ""
@@ -111,7 +110,7 @@ def _read_lanes(project: Path, declared: str) -> list[RateLane]:
 
 
 def _read_recorded(file: Path) -> RateLane:
-    table = pd.read_csv(file, comment="#", float_precision="round_trip")
+    table = read_numbers(file, ["lr"])
     rates = {str(k): r["lr"].to_numpy() for k, r in table.groupby("schedule", sort=False)}
     return RateLane("recorded {torch}", rates, file.read_text().partition("\n")[0].removeprefix("# recorded with "))
 

@@ -54,9 +54,15 @@ def read_record(file: Path) -> dict[str, str]:
     return record
 
 
+def read_numbers(file: Path, columns: list[str]) -> pd.DataFrame:
+    """Read a CSV file whose lines may begin with ``#``; the numbers of these columns come back to the last bit."""
+    # Python's float() reads every digit; the reader of pandas does so only from version 3 on.
+    return pd.read_csv(file, comment="#", converters=dict.fromkeys(columns, float))
+
+
 def read_table(file: Path) -> pd.DataFrame:
     """Read a table; numbers come back to the last bit. ``attrs`` holds the record."""
-    table = pd.read_csv(file, comment="#", float_precision="round_trip", dtype={"path": str, "method": str})
+    table = read_numbers(file, ["x1", "x2", "value"]).astype({"path": str, "method": str})
     table.attrs = {key: value for key, value in read_record(file).items()}
     return table
 
