@@ -1,0 +1,148 @@
+"""The book's sources keep to what Quarto can render: rules that can be checked without it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gradpath.book_sources import expand_includes, read_chapters, read_settings
+
+from .conftest import PROJECT
+
+CHAPTERS = [chapter.file for chapter in read_chapters(PROJECT)]
+ID = {"ids": lambda file: file.stem}
+PREFIXES = ("fig-", "tbl-", "eq-", "sec-")
+
+
+def without_code(text: str) -> str:
+    """Take out fenced code, raw blocks and comments, line by line kept."""
+    text = re.sub(r"<!--.*?-->", "", text, flags=re.DOTALL)
+    return re.sub(r"^(`{3,})[^\n]*\n.*?^\1\s*$", "", text, flags=re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture(params=CHAPTERS, **ID)
+def chapter(request) -> tuple[Path, str, str]:
+    """Give a chapter as its file, its own text and its text with includes, both without code."""
+    own = request.param.read_text(encoding="utf-8")
+    return request.param, without_code(own), without_code(expand_includes(request.param))
+
+
+def test_the_project_is_a_book_that_quarto_knows():
+    settings = read_settings(PROJECT)
+    assert settings["project"]["type"] == "book"
+    assert settings["project"]["output-dir"] == "_book"
+    assert set(settings) <= {"project", "lang", "bibliography", "link-citations", "book", "format"}
+    assert CHAPTERS[0] == PROJECT / "index.qmd"
+
+
+def test_every_chapter_file_is_in_the_book():
+    assert {f for f in CHAPTERS if f.parent.name == "book"} == set((PROJECT / "book").glob("*.qmd"))
+
+
+def test_divs_are_balanced(chapter):
+    _, _, text = chapter
+    depth = 0
+    for line in text.splitlines():
+        if re.match(r"^:{3,}\s*\{.*\}\s*$", line):
+            depth += 1
+        elif re.match(r"^:{3,}\s*$", line):
+            depth -= 1
+        assert depth >= 0
+    assert depth == 0
+
+
+def tabsets(text: str) -> list[str]:
+    """Cut out the content of every tabset."""
+    found, lines = [], text.splitlines()
+    for start, line in enumerate(lines):
+        if "panel-tabset" not in line:
+            continue
+        depth = 0
+        for end in range(start, len(lines)):
+            depth += bool(re.match(r"^:{3,}\s*\{", lines[end])) - bool(re.match(r"^:{3,}\s*$", lines[end]))
+            if depth == 0:
+                found.append("\n".join(lines[start : end + 1]))
+                break
+    return found
+
+
+def test_tabs_are_python_and_r_in_this_order_and_never_empty(chapter):
+    file, text, _ = chapter
+    for tabset in tabsets(text):
+        assert 'group="language"' in tabset.splitlines()[0], file
+        titles = re.findall(r"^## (.*)$", tabset, flags=re.MULTILINE)
+        assert titles == ["Python", "R"], (file, titles)
+        for panel in re.split(r"^## (?:Python|R)$", tabset, flags=re.MULTILINE)[1:]:
+            assert panel.replace(":::", "").strip(), file
+
+
+def test_each_panel_includes_its_own_language(chapter):
+    file, text, _ = chapter
+    for tabset in tabsets(text):
+        _, python, r = re.split(r"^## (?:Python|R)$", tabset, flags=re.MULTILINE)
+        assert ".r.md" not in python, file
+        assert ".python.md" not in r, file
+        assert re.findall(r"(\S+)\.python\.md", python) == re.findall(r"(\S+)\.r\.md", r), file
+        assert not re.search(r"\bin R\b", python), file
+        assert not re.search(r"\bin Python\b", r.replace("drawn in Python", "")), file
+
+
+def test_every_picture_has_an_alternative_text(chapter):
+    file, _, text = chapter
+    for picture in re.findall(r"!\[[^\]]*\]\([^)]*\)(?:\{[^}]*\})?", text):
+        alt = re.search(r'fig-alt="([^"]+)"', picture)
+        assert alt and len(alt.group(1)) > 40, (file, picture)
+
+
+def test_figures_have_captions(chapter):
+    file, _, text = chapter
+    for block in re.findall(r"^::: \{#fig-[\w-]+[^}]*\}\n(.*?)^:::$", text, flags=re.DOTALL | re.MULTILINE):
+        caption = block.strip().split("\n\n")[-1]
+        assert not caption.startswith("!["), (file, block)
+
+
+def test_ids_are_unique_and_well_prefixed():
+    seen: dict[str, Path] = {}
+    for file in CHAPTERS:
+        text = without_code(expand_includes(file))
+        for name in re.findall(r"\{#([\w-]+)", text):
+            assert name.startswith(PREFIXES), (file, name)
+            assert name not in seen, (file, seen.get(name), name)
+            seen[name] = file
+    assert len(seen) > 20
+
+
+def test_every_reference_has_its_target():
+    texts = {file: without_code(expand_includes(file)) for file in CHAPTERS}
+    targets = {name for text in texts.values() for name in re.findall(r"\{#([\w-]+)", text)}
+    keys = set(re.findall(r"@\w+\{([^,]+),", (PROJECT / "book" / "references.bib").read_text(encoding="utf-8")))
+    used = 0
+    for file, text in texts.items():
+        for name in re.findall(r"(?<![\w`])@([a-z][\w-]*)", text):
+            assert name in targets or name in keys, (file, name)
+            used += 1
+    assert used > 20
+
+
+def test_only_shortcodes_that_quarto_knows(chapter):
+    file, text, _ = chapter
+    assert set(re.findall(r"\{\{<\s*(\w+)", text)) <= {"include", "video", "pagebreak"}, file
+
+
+def test_callouts_are_quartos(chapter):
+    _, _, text = chapter
+    kinds = set(re.findall(r"\.callout-(\w+)", text))
+    assert kinds <= {"note", "tip", "important", "warning", "caution"}
+
+
+def test_code_on_a_page_comes_from_a_lesson(chapter):
+    file, _, _ = chapter
+    own = file.read_text(encoding="utf-8")
+    assert re.findall(r"^```+\s*\{?\.?(python|r)\b", own, flags=re.MULTILINE) == [], file
+
+
+def test_nothing_is_executed_by_quarto(chapter):
+    file, _, _ = chapter
+    assert not re.search(r"^```+\{(python|r)\}", expand_includes(file), flags=re.MULTILINE), file
