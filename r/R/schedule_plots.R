@@ -4,8 +4,8 @@ PANELS_PER_ROW <- 3
 
 #' Draw sequences of rates against the step
 #'
-#' One small picture each. The rate at step t is drawn from t to t + 1, with a dot at t. All pictures have the same
-#' axes.
+#' One small picture each. The rate at step t is drawn from t to t + 1, with a dot at t. All pictures have
+#' the same axes.
 #'
 #' @param rates A list of sequences as [schedule_rates()] gives them, one per picture.
 #' @param labels What stands above each picture; nothing if left out.

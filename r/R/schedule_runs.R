@@ -18,14 +18,14 @@ SEQUENCE_RULES <- list(
 
 #' Declared sequences of rates
 #'
-#' `read_schedules()` reads and checks a declaration; `run_schedules()` computes every declared sequence by both
-#' methods and writes `schedules/r-<engine>.csv`: schedule, method, step, lr, under a record of versions;
+#' `read_schedules()` reads and checks a declaration; `run_schedules()` computes every declared sequence by
+#' both methods and writes `schedules/r-<engine>.csv`: schedule, method, step, lr, under a record of versions;
 #' `draw_schedules()` draws every sequence, and all of them in one picture, light and dark.
 #'
 #' @param file A YAML file; `shared_figures/schedules.yaml` is the project's own.
 #' @param folder Gets the folder `schedules`.
-#' @return `read_schedules()` gives a list by id: id, title, lr, steps, schedule, metrics, recorded, draw. The others
-#'   give the files that were written. The first thing that is wrong stops with one line.
+#' @return `read_schedules()` gives a list by id: id, title, lr, steps, schedule, metrics, recorded, draw. The
+#'   others give the files that were written. The first thing that is wrong stops with one line.
 #' @export
 read_schedules <- function(file) {
   data <- read_declaration(file)

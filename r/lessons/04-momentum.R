@@ -187,7 +187,8 @@ steep <- 4
 best_lr <- 4 / (steep^0.5 + flat^0.5)^2
 best_momentum <- ((steep^0.5 - flat^0.5) / (steep^0.5 + flat^0.5))^2
 cat(sprintf("lr %.4f, momentum %.4f\n", best_lr, best_momentum))
-cat(sprintf("steepest descent at its best shrinks the error by %.4f a step\n", (steep - flat) / (steep + flat)))
+best_factor <- (steep - flat) / (steep + flat)
+cat(sprintf("steepest descent at its best shrinks the error by %.4f a step\n", best_factor))
 cat(sprintf("the heavy ball at its best, in the long run, by   %.4f a step\n", best_momentum^0.5))
 
 # %% nesterov
