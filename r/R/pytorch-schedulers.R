@@ -58,9 +58,17 @@ function_of_r <- function(value) {
     step = function(...) invisible(from_python(python$step(...))),
     get_last_lr = function() as.numeric(unlist(from_python(python$get_last_lr()))),
     state_dict = function() from_python(python$state_dict()),
-    load_state_dict = function(state_dict) invisible(from_python(python$load_state_dict(state_dict))),
+    load_state_dict = function(state_dict) invisible(python$load_state_dict(with_lists(state_dict))),
     from_python(.py$field(python, name))
   )
+}
+
+# R has one number where Python had a list of one per parameter group.
+with_lists <- function(state) {
+  for (name in intersect(names(state), c("base_lrs", "_last_lr", "min_lrs", "lr_lambdas"))) {
+    state[[name]] <- as.list(state[[name]])
+  }
+  state
 }
 
 SCHEDULER_VERBS <- stats::setNames(lapply(names(SCHEDULER_CLASSES), scheduler_verb), names(SCHEDULER_CLASSES))
