@@ -24,7 +24,7 @@ TASKS = {
 
 # {torch} comes from CRAN, and then downloads its native library from a site of its own.
 TORCH = (
-    "options(timeout = 600); install.packages('torch', repos = 'https://cloud.r-project.org');"
+    "options(timeout = 600); utils::chooseCRANmirror(graphics = FALSE, ind = 1); install.packages('torch');"
     " if (!requireNamespace('torch', quietly = TRUE)) stop('CRAN is out of reach, or torch did not build');"
     " torch::install_torch(); if (!torch::torch_is_installed()) stop('its native library could not be downloaded')"
 )
