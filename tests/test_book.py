@@ -72,18 +72,23 @@ def test_there_is_a_page_for_every_chapter(built, pages):
     assert set(pages) == names | {"index.html", "sec-references.html"}
 
 
-def test_every_link_resolves(pages):
-    outside = 0
+def test_every_link_resolves(built, pages):
+    outside = downloads = 0
     for name, page in pages.items():
         for link in page.links:
             if re.match(r"https?://", link):
                 outside += 1
                 continue
             file, _, anchor = link.partition("#")
+            if file.endswith((".py", ".R", ".ipynb")):
+                assert (built / "_book" / file).is_file(), (name, link)
+                downloads += 1
+                continue
             target = pages.get(file or name)
             assert target is not None, (name, link)
             assert not anchor or anchor in target.ids, (name, link)
     assert outside > 0
+    assert downloads == 4 * len(list((built / "python" / "lessons").glob("*.py")))
 
 
 def test_ids_are_unique(pages):
@@ -329,6 +334,18 @@ def test_code_can_be_copied(browser, site):
     block.locator(".copy").click()
     assert page.evaluate("navigator.clipboard.readText()").strip() == block.locator("code").inner_text().strip()
     context.close()
+
+
+def test_a_notebook_is_the_lesson(project):
+    import nbformat
+
+    from gradpath.lessons import find_lessons
+
+    for lesson in find_lessons(project):
+        file = lesson.folder / f"{lesson.name}.{lesson.language}.ipynb"
+        notebook = nbformat.read(file, as_version=4)
+        nbformat.validate(notebook)
+        assert [(cell.id, cell.source) for cell in notebook.cells] == lesson.cells(), file.name
 
 
 @in_a_browser

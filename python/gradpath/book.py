@@ -122,6 +122,11 @@ def _with_pandoc(project: Path, made: Path) -> str:
         raise GradpathError((problems or done.stderr.splitlines() or ["pandoc failed without a message"])[0])
     shutil.copytree(SITE, made / "site", ignore=shutil.ignore_patterns("*.lua", "template.html", "__pycache__"))
     shutil.copytree(project / "book" / "explorer", made / "explorer")
+    for pattern in ("book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
+        for file in project.glob(pattern):
+            target = made / str(file.relative_to(project)).removeprefix("book/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target)
     finish_pages(made, chapters, book)
     return metadata["pandoc-version"]
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from gradpath.fingerprints import fingerprint, fingerprint_files, python_sources, r_sources
+from gradpath.lesson_downloads import write_links, write_notebook
 from gradpath.r_process import R, ensure_r_package
 from gradpath.refusals import GradpathError
 from gradpath.tables import write_text
@@ -162,6 +163,8 @@ def update_lessons(
     """
     executed, left_out = [], []
     for lesson in find_lessons(project):
+        write_notebook(lesson)
+        write_links(lesson)
         if not force and is_fresh(lesson):
             continue
         if lesson.language == "r" and not can_run_r(r):

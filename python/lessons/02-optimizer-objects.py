@@ -119,8 +119,8 @@ for group, way in zip(opt.param_groups, [moved[:2], moved[2:]], strict=True):
 print(f"loss after 200 steps {losses[200]:.6f}")
 
 # %% object-groups
-for group in opt.param_groups:
-    print({key: value for key, value in group.items() if key != "params"})
+for key, value in opt.param_groups[0].items():
+    print(f"{key:15s} {[list(w.shape) for w in value] if key == 'params' else value}")
 
 # %% change-rate
 network = fresh_network()
@@ -157,7 +157,7 @@ saved = opt.state_dict()
 print("parts:", ", ".join(saved))
 for number, entry in saved["state"].items():
     print(f"parameter {number}:", ", ".join(f"{key} {list(value.shape)}" for key, value in entry.items()))
-print("group 1:", saved["param_groups"][0])
+print("tensors of the first group:", saved["param_groups"][0]["params"])
 
 # %% snapshot
 network = fresh_network()

@@ -133,9 +133,10 @@ for (i in 1:2) {
 cat(sprintf("loss after 200 steps %.6f\n", losses[201]))
 
 # %% object-groups
-for (group in opt$param_groups) {
-  str(group[names(group) != "params"])
-}
+group <- opt$param_groups[[1]]
+shapes <- vapply(group$params, function(w) paste(dim(w), collapse = " x "), "")
+cat("params:", paste(shapes, collapse = ", "), "\n")
+str(group[names(group) != "params"])
 
 # %% change-rate
 network <- fresh_network()
@@ -179,7 +180,7 @@ for (number in names(saved$state)) {
   shapes <- vapply(saved$state[[number]], function(value) paste(dim(value), collapse = " x "), "")
   cat("parameter ", number, ": ", paste(names(shapes), shapes, collapse = ", "), "\n", sep = "")
 }
-str(saved$param_groups[[1]])
+cat("tensors of the first group:", saved$param_groups[[1]]$params, "\n")
 
 # %% snapshot
 network <- fresh_network()

@@ -61,6 +61,7 @@ local function link(element)
     if not id then problem("a link goes to '" .. file .. "', which is no chapter") end
     element.target = anchor ~= "" and anchor or "#" .. (id or "")
   end
+  element.target = from_the_top(element.target)
   return element
 end
 
