@@ -62,7 +62,8 @@ def main() -> None:
         else:
             command = [r.rscript, str(folder / "adam_steps.R"), *arguments]
             environment = r.environment | {"GRADPATH_R_ENGINE": lanes[lane]}
-        numbers, problem = measure(command, environment)
+        # One thread: with more, a second busy process decides the result, not the language.
+        numbers, problem = measure(command, environment | {"OMP_NUM_THREADS": "1"})
         if problem:
             sys.exit(f"{lane}, {method}, {n} elements: {problem}")
         rates.setdefault((method, n, lane), []).extend(numbers)
@@ -77,7 +78,7 @@ def report(rates: dict[tuple[str, int, str], list[float]], lanes: list[str]) -> 
         "# Speed",
         "",
         "Adam, float32, gradients by autograd, on vectors of 2 and of 1,000,000 elements. Medians of "
-        f"{TURNS} turns; every lane in a process of its own, in turn, in one run of `make benchmarks`. "
+        f"{TURNS} turns; every lane a process of its own, on one thread, in turn, in one run of `make benchmarks`. "
         f"{platform.machine()}, {os.cpu_count()} cores, PyTorch {torch.__version__}.",
         "",
         "| elements | method | lane | steps per second | time against Python |",
