@@ -67,7 +67,21 @@ def main() -> None:
         if problem:
             sys.exit(f"{lane}, {method}, {n} elements: {problem}")
         rates.setdefault((method, n, lane), []).extend(numbers)
-    write_text(PROJECT / "benchmarks" / "results.md", report(rates, list(lanes)))
+    text = report(rates, list(lanes))
+    for lane, engine in lanes.items():
+        if engine:
+            text += profile(r, lane, engine)
+    write_text(PROJECT / "benchmarks" / "results.md", text)
+
+
+def profile(r, lane: str, engine: str) -> str:
+    """Return a sentence on where R's time goes at 2 elements, by R's own profiler."""
+    command = [r.rscript, str(Path(__file__).parent / "adam_profile.R"), "3000"]
+    environment = r.environment | {"GRADPATH_R_ENGINE": engine, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    parts = [line.partition(" ") for line in done.stdout.splitlines()]
+    names = ", ".join(f"`{name}` {share} %" for share, _, name in parts)
+    return f"\n{lane}, by hand, 2 elements: of R's time, {names}.\n"
 
 
 def report(rates: dict[tuple[str, int, str], list[float]], lanes: list[str]) -> str:

@@ -86,7 +86,7 @@ test_that("bad input is refused with one line", {
   expect_equal(bad("beale", c(1, 1), "sgd", 3, method = "hand"),
                "descend(): method: 'hand' is not accepted; use one of manual, optim")
   skip_without_engine()
-  skip_if(cuda_is_available())
+  skip_if(cuda_is_available(), "a CUDA device is here, so it is not refused")
   expect_equal(bad("beale", c(1, 1), "sgd", 3, device = "cuda"),
                "descend(): device: 'cuda' is not accepted; use cpu (no CUDA device is available here)")
 })
