@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -24,3 +25,19 @@ def r() -> R:
         pytest.skip("Rscript is not installed on this machine")
     ensure_r_package(found)
     return found
+
+
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+# A browser that asks nobody but the page it is shown.
+QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Open the machine's own Chromium, without a window."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield opened
+        opened.close()

@@ -16,10 +16,10 @@ from gradpath import GradpathError
 from gradpath.book import render_book
 from gradpath.book_sources import read_chapters
 
-CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")
+from .conftest import CHROMIUM
+
 pytestmark = pytest.mark.xdist_group("browser")
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking", "--disable-sync"]
 
 
 def sources(project: Path, folder: Path) -> Path:
@@ -214,16 +214,6 @@ def site(built):
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield opened
-        opened.close()
 
 
 @pytest.fixture

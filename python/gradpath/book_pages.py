@@ -60,8 +60,8 @@ def _with_book_title(text: str, book: dict[str, str]) -> str:
 
 
 def _sections(text: str) -> list[tuple[str, str]]:
-    found = re.findall(r'<h2[^>]*?(?:data-number="([\d.]+)")?[^>]*?id="([^"]+)"[^>]*>(.*?)</h2>', text, re.DOTALL)
-    return [(identifier, _plain(title)) for _, identifier, title in found]
+    found = re.findall(r'<h2[^>]*? id="([^"]+)"[^>]*>(.*?)</h2>', text, re.DOTALL)
+    return [(identifier, _plain(title)) for identifier, title in found]
 
 
 def _sidebar(pages: list[Page], current: Page) -> str:
