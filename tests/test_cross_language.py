@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -19,17 +20,11 @@ CALLS = 300
 
 
 @pytest.fixture(scope="module")
-def twin(r) -> EmbeddedR:
+def twin(r) -> Iterator[EmbeddedR]:
     pytest.importorskip("rpy2", reason="rpy2 is not installed; it needs R when it is built")
-    return EmbeddedR(str(r.project / ".r-library"))
-
-
-def in_r(twin, surface, start, optimizer, steps, method, dtype, **hyper):
-    named = {"steps": steps, "method": method, "dtype": dtype}
-    table = twin.call("gradpath::descend", surface, start, optimizer, **named, **hyper)
-    assert not isinstance(table, str), table
-    status = twin.robjects.r("attr(result, 'status')")[0]
-    return {name: np.array(table.rx2(name)) for name in ("x1", "x2", "value")}, status
+    embedded = EmbeddedR(str(r.project / ".r-library"))
+    yield embedded
+    embedded.close()
 
 
 def random_call(seed: int):
@@ -55,13 +50,17 @@ def random_call(seed: int):
 
 
 def test_hundreds_of_random_calls_give_the_same_numbers(twin):
+    calls = [random_call(seed) for seed in range(CALLS)]
+    names = ("surface", "start", "optimizer", "steps", "method", "dtype")
+    in_r = twin.calls(
+        "gradpath::descend", [((), dict(zip(names, call, strict=True)) | hyper) for call, hyper in calls]
+    )
     equal = total = 0
-    for seed in range(CALLS):
-        call, hyper = random_call(seed)
+    for (call, hyper), theirs in zip(calls, in_r, strict=True):
+        assert not isinstance(theirs, str), (call, hyper, theirs)
         ours = descend(*call, **hyper)
-        theirs, status = in_r(twin, *call, **hyper)
-        assert status == ours.attrs["status"], (call, hyper)
-        theirs = ours.assign(**theirs)
+        assert theirs["status"] == ours.attrs["status"], (call, hyper)
+        theirs = ours.assign(**{name: theirs[name] for name in ("x1", "x2", "value")})
         bound = 1e-12 if call[-1] == "float64" else 1e-5
         assert relative_differences(theirs, ours).max(initial=0) <= bound, (call, hyper)
         pair = (t[["x1", "x2", "value"]].to_numpy() for t in (ours, theirs))
@@ -82,7 +81,7 @@ def test_rules_agree_to_the_last_bit_on_plain_arrays(twin):
             x.tolist(),
             g.tolist(),
         )
-        np.testing.assert_array_equal(np.array(there), step.x.numpy())
+        np.testing.assert_array_equal(there, step.x.numpy())
 
 
 BAD = [
