@@ -10,6 +10,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from gradpath.devices import as_device
 from gradpath.hyperparameters import check_hyperparameters, require
 from gradpath.noise import gradient_noise
 from gradpath.optimizers import make_optimizer, seed_state
@@ -95,7 +96,7 @@ def descend(
     require("descend()", "seed", seed)
     checked = check_hyperparameters("descend()", optimizer, hyperparameters)
     schedule = check_path_schedule("descend()", schedule, steps, schedule_parameters())
-    x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=_as_device(device))
+    x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=as_device("descend()", device))
     make_advance = _by_hand if method == "manual" else _by_optim
     advance = make_advance(optimizer, checked, _for_path(schedule, steps))
     drawn = gradient_noise(steps, noise, int(seed)).to(x) if noise > 0 and steps > 0 else None
@@ -192,15 +193,6 @@ def _as_objective(surface: Any) -> tuple[Objective, str]:
     if callable(surface):
         return surface, getattr(surface, "__name__", type(surface).__name__)
     raise refusal("descend()", "surface", surface, one_of(surface_names()) + ", or a function")
-
-
-def _as_device(device: str) -> torch.device:
-    accepted = "cpu" + (", cuda" if torch.cuda.is_available() else " (no CUDA device is available here)")
-    kind, _, index = device.partition(":") if isinstance(device, str) else ("", "", "")
-    usable = kind == "cpu" or (kind == "cuda" and torch.cuda.is_available())
-    if not usable or (index and not (index.isdigit() and int(index) < max(1, torch.cuda.device_count()))):
-        raise refusal("descend()", "device", device, accepted)
-    return torch.device(device)
 
 
 def _value_at(objective: Objective, x: Tensor) -> Tensor:

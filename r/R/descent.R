@@ -40,7 +40,7 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   checked <- check_hyperparameters("descend()", optimizer, hyperparameters)
   schedule <- check_path_schedule("descend()", schedule, steps, schedule_parameters())
   start <- as.numeric(start)
-  x <- torch_tensor(start, dtype = engine_verb(paste0("torch_", dtype))(), device = as_device(device))
+  x <- torch_tensor(start, dtype = engine_verb(paste0("torch_", dtype))(), device = as_device("descend()", device))
   make_advance <- if (method == "manual") by_hand else by_optim
   advance <- make_advance(optimizer, checked, for_path(schedule, steps))
   drawn <- if (noise > 0 && steps > 0) gradient_noise(steps, noise, seed)
@@ -134,19 +134,6 @@ as_objective <- function(surface) {
     return(structure(surface, name = "function"))
   }
   refuse("descend()", "surface", surface, paste0(one_of(surface_names()), ", or a function"))
-}
-
-as_device <- function(device) {
-  if (identical(device, "cpu")) {
-    return(torch_device("cpu"))
-  }
-  cuda <- cuda_is_available()
-  known <- c("cpu:0", if (cuda) c("cuda", paste0("cuda:", seq_len(cuda_device_count()) - 1)))
-  if (!one_text_of(known)(device)) {
-    accepted <- paste0("cpu", if (cuda) ", cuda" else " (no CUDA device is available here)")
-    refuse("descend()", "device", device, accepted)
-  }
-  torch_device(device)
 }
 
 value_at <- function(objective, x) {
