@@ -24,8 +24,8 @@ check: setup  ## Compare all lanes and print the table
 test: py-lint r-lint r-test py-test  ## Every test and every lint, in both languages
 lint: py-lint r-lint  ## Style and types
 document: r-document  ## Regenerate R's help pages and NAMESPACE
-benchmarks: setup  ## Measure side by side; writes benchmarks/results.md
-	@for file in benchmarks/r_vs_python.py; do $(BIN)/python $$file || exit 1; done
+benchmarks: setup  ## Measure side by side; writes tables into benchmarks
+	@for file in benchmarks/r_vs_python.py benchmarks/training.py; do $(BIN)/python $$file || exit 1; done
 clean:  ## Remove what can be made again; the committed figures stay
 	rm -rf $(VENV) .r-library .gradpath _book
 

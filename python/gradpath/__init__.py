@@ -51,6 +51,13 @@ _MODULES = {
     "contours": ["plot_paths", "save_plot"],
     "schedule_plots": ["plot_schedules"],
     "schedule_runs": ["draw_schedules", "read_schedules", "run_schedules"],
+    "training": ["train_network"],
+    "evaluation": ["evaluate_network"],
+    "checkpoints": ["load_weights", "save_weights"],
+    "networks": ["count_parameters", "lenet", "small_cnn", "tanh_network"],
+    "initializations": ["INITIALIZATIONS", "initialize_network"],
+    "clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
+    "scores": ["SCORES", "accuracy"],
     "experiments": ["read_experiments"],
     "runs": ["run_experiments", "draw_experiments"],
     "refusals": ["GradpathError"],
@@ -59,9 +66,14 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = ["__version__", *_HOME]
 
 if TYPE_CHECKING:
+    from gradpath.checkpoints import load_weights, save_weights
+    from gradpath.clipping import clip_by_norm, clip_by_value, clip_gradients
     from gradpath.contours import plot_paths, save_plot
     from gradpath.descent import descend
+    from gradpath.evaluation import evaluate_network
     from gradpath.experiments import read_experiments
+    from gradpath.initializations import INITIALIZATIONS, initialize_network
+    from gradpath.networks import count_parameters, lenet, small_cnn, tanh_network
     from gradpath.optimizers import make_optimizer, seed_state
     from gradpath.plateau import plateau_schedule
     from gradpath.refusals import GradpathError
@@ -91,7 +103,9 @@ if TYPE_CHECKING:
         step_schedule,
         warmup_schedule,
     )
+    from gradpath.scores import SCORES, accuracy
     from gradpath.surfaces import SURFACES, Surface, get_surface, surface_names
+    from gradpath.training import train_network
     from gradpath.update_rules import (
         UPDATE_RULES,
         Step,

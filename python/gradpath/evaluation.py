@@ -1,0 +1,93 @@
+"""evaluate_network(): the loss and the scores of a network on some data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gradpath.datasets import Data
+from gradpath.devices import as_device
+from gradpath.training_checks import Loss, Score, as_loss, as_scores, check_data, require_count
+
+
+@torch.no_grad()
+def evaluate_network(
+    model: nn.Module,
+    loss: str | Loss,
+    data: Data,
+    scores: str | Sequence[str] | Mapping[str, Score] = ("accuracy",),
+    batch_size: int = 1000,
+    device: str = "cpu",
+) -> dict[str, float]:
+    """Return the loss and the scores of a model on some data, in evaluation mode, without gradients.
+
+    Parameters
+    ----------
+    model, loss, data, scores, device
+        As :func:`gradpath.train_network` takes them.
+    batch_size : int
+        How many samples go through the network at once. Means are weighted by sample, so it changes the result by
+        rounding at most.
+
+    Returns
+    -------
+    dict of str to float
+        ``loss``, then the scores.
+
+    Raises
+    ------
+    GradpathError
+        Bad input; one line.
+    """
+    place = "evaluate_network()"
+    require_count(place, "batch_size", batch_size)
+    loss_function, score_functions = as_loss(place, loss), as_scores(place, scores)
+    data = check_data(place, "data", data, model)
+    where = as_device(place, device)
+    x, y = data.x.to(where), data.y.to(where)
+    training = model.training
+    model.to(where).eval()
+    try:
+        sums = Means(score_functions)
+        for bx, by in zip(x.split(batch_size), y.split(batch_size), strict=True):
+            outputs = model(as_batch(bx))
+            sums.add(loss_function(outputs, by), outputs, by)
+        return sums.means()[0]
+    finally:
+        model.train(training)
+
+
+class Means:
+    """Means over batches, weighted by their samples.
+
+    What the batches give stays on the device until :meth:`means` is called: asking for one number would wait for it.
+    """
+
+    def __init__(self, scores: Mapping[str, Score]) -> None:
+        self._scores, self._counts = scores, []  # type: ignore[var-annotated]
+        self._values: dict[str, list[Any]] = {name: [] for name in ("loss", *scores)}
+
+    def add(self, loss: Tensor, outputs: Tensor, targets: Tensor) -> None:
+        """Add a batch."""
+        self._counts.append(len(targets))
+        self._values["loss"].append(loss.detach())
+        for name, score in self._scores.items():
+            self._values[name].append(score(outputs.detach(), targets))
+
+    def means(self) -> tuple[dict[str, float], Tensor]:
+        """Return the means by name, and the losses of the batches in float64."""
+        counts = torch.tensor(self._counts, dtype=torch.float64)
+        columns = {
+            name: torch.stack([torch.as_tensor(v).reshape(()) for v in values]).double().cpu()
+            for name, values in self._values.items()
+        }
+        means = {name: float((column * counts).sum() / counts.sum()) for name, column in columns.items()}
+        return means, columns["loss"]
+
+
+def as_batch(x: Tensor) -> Tensor:
+    """Lay a batch out for the network: images with the channels of a pixel side by side, which is faster."""
+    return x.contiguous(memory_format=torch.channels_last) if x.dim() == 4 else x

@@ -1,0 +1,108 @@
+"""What train_network() accepts: losses, scores, data, schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from torch import Tensor, nn
+
+from gradpath.datasets import Data
+from gradpath.refusals import GradpathError, one_of, refusal, show
+from gradpath.schedule_fields import check_path_schedule, is_whole
+from gradpath.schedules import schedule_parameters
+from gradpath.scores import SCORES
+
+Loss = Callable[[Tensor, Tensor], Tensor]
+Score = Callable[[Tensor, Tensor], Any]
+
+LOSSES: dict[str, Loss] = {"cross_entropy": nn.functional.cross_entropy, "mse": nn.functional.mse_loss}
+
+
+def require_count(where: str, field: str, value: Any) -> None:
+    """Refuse what is not a whole number from 1 on."""
+    if not is_whole(value, 1):
+        raise refusal(where, field, value, "a whole number >= 1")
+
+
+def require_choice(where: str, field: str, value: Any, names: Sequence[str]) -> None:
+    """Refuse what is not one of some names."""
+    if value not in names:
+        raise refusal(where, field, value, one_of(list(names)))
+
+
+def as_loss(where: str, loss: Any) -> Loss:
+    """Return the function of a loss given by name or as a function."""
+    if callable(loss):
+        return loss
+    if not isinstance(loss, str) or loss not in LOSSES:
+        raise refusal(where, "loss", loss, one_of(list(LOSSES)) + ", or a function of outputs and targets")
+    return LOSSES[loss]
+
+
+def as_scores(where: str, scores: Any) -> dict[str, Score]:
+    """Return the score functions by name."""
+    given = [scores] if isinstance(scores, str) else scores
+    if isinstance(given, Mapping):
+        for name, score in given.items():
+            if not callable(score) or name == "loss":
+                raise refusal(
+                    where, f"scores, '{name}'", score, "a function of outputs and targets, not called 'loss'"
+                )
+        return dict(given)
+    for name in given:
+        if not isinstance(name, str) or name not in SCORES:
+            raise refusal(where, "scores", name, one_of(list(SCORES)) + ", or functions by name")
+    return {name: SCORES[name] for name in given}
+
+
+def check_data(where: str, part: str, data: Any, model: nn.Module) -> Data:
+    """Return data whose samples and targets belong together and fit the model's dtype."""
+    x, y = getattr(data, "x", None), getattr(data, "y", None)
+    if not isinstance(x, Tensor) or not isinstance(y, Tensor):
+        raise refusal(where, part, data, "data with tensors x and y, such as fashion_mnist() gives")
+    if len(x) != len(y) or len(y) == 0:
+        raise GradpathError(
+            f"{where}: {part}: has {len(x)} samples and {len(y)} targets; use as many, and at least one"
+        )
+    first = next((p for p in model.parameters() if p.is_floating_point()), None)
+    if first is not None and x.dtype != first.dtype:
+        theirs, ours = (str(t.dtype).removeprefix("torch.") for t in (x, first))
+        raise GradpathError(f"{where}: {part}: is {theirs} and the model is {ours}; use the same dtype for both")
+    return Data(x, y, getattr(data, "classes", ()))
+
+
+def check_training_schedule(
+    where: str,
+    schedule: Any,
+    schedule_every: str,
+    steps: int,
+    watch: Any,
+    scores: Mapping[str, Score],
+    has_validation: bool,
+) -> Any:
+    """Return the schedule, checked; a plateau may watch validation only, once per epoch."""
+    watchable = [f"validation_{name}" for name in ("loss", *scores)]
+    if isinstance(watch, str) and watch.startswith("test"):
+        raise refusal(where, "watch", watch, f"{one_of(watchable)}; what the test data say may not decide anything")
+    require_choice(where, "watch", watch, watchable)
+    checked = check_path_schedule(where, schedule, steps, schedule_parameters())
+    if checked is not None and not callable(checked) and checked["name"] == "plateau":
+        if not has_validation:
+            raise GradpathError(
+                f"{where}: validation: is missing; a plateau watches validation data, not training or test data"
+            )
+        if schedule_every != "epoch":
+            raise refusal(where, "schedule_every", schedule_every, "epoch; a plateau goes on once per epoch")
+    return checked
+
+
+def describe(value: Any) -> Any:
+    """Write a setting for a record: functions by what they are, mappings and lists as they are."""
+    if callable(value):
+        return "a function"
+    if isinstance(value, Mapping):
+        return {key: describe(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [describe(inner) for inner in value]
+    return value if isinstance(value, str | int | float | bool | None) else show(value)
