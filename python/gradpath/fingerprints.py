@@ -23,6 +23,25 @@ NUMBER_MAKERS = (
     "runs",
 )
 
+# Those of a trained network: a change of the training loop leaves the paths as they are, and the other way round.
+TRAINING_MAKERS = (
+    "update_rules",
+    "optimizers",
+    "schedules",
+    "schedulers",
+    "plateau",
+    "idx_files",
+    "datasets",
+    "networks",
+    "initializations",
+    "clipping",
+    "scores",
+    "training_updates",
+    "training_checks",
+    "evaluation",
+    "training",
+)
+
 
 def fingerprint(value: Any) -> str:
     """Return a short fingerprint of a value that JSON can write."""
@@ -35,12 +54,12 @@ def fingerprint_files(files: Iterable[Path]) -> str:
     return fingerprint(sorted((f.name, hashlib.sha256(f.read_bytes()).hexdigest()) for f in files))
 
 
-def python_sources(project: Path) -> str:
+def python_sources(project: Path, makers: tuple[str, ...] = NUMBER_MAKERS) -> str:
     """Return the fingerprint of the Python files that decide the numbers."""
-    return fingerprint_files(project / "python" / "gradpath" / f"{name}.py" for name in NUMBER_MAKERS)
+    return fingerprint_files(project / "python" / "gradpath" / f"{name}.py" for name in makers)
 
 
-def r_sources(project: Path) -> str:
+def r_sources(project: Path, makers: tuple[str, ...] = NUMBER_MAKERS) -> str:
     """Return the fingerprint of the R files that decide the numbers, the engine layer included."""
     folder = project / "r" / "R"
     engine = [
@@ -48,7 +67,7 @@ def r_sources(project: Path) -> str:
         *folder.glob("pytorch*.R"),
         *(project / "r" / "inst").glob("python/*.py"),
     ]
-    return fingerprint_files([*(folder / f"{name}.R" for name in NUMBER_MAKERS), *engine])
+    return fingerprint_files([*(folder / f"{name}.R" for name in makers), *engine])
 
 
 class Stamps:

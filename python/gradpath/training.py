@@ -182,14 +182,14 @@ def train_network(
                 if len(broken):
                     status = f"diverged in epoch {epoch}, batch {int(broken[0]) + 1}"
                     break
-                row |= {f"train_{name}": value for name, value in measured.items()}
+                row |= {f"train_{name}": mean for name, mean in measured.items()}
                 for part in ("validation", "test"):
                     if part in data:
                         measured = evaluate_network(model, loss_function, data[part], score_functions, device=device)
-                        row |= {f"{part}_{name}": value for name, value in measured.items()}
+                        row |= {f"{part}_{name}": mean for name, mean in measured.items()}
                 row["seconds"] = time.perf_counter() - started
-                for name, value in row.items():
-                    results[name].append(value)
+                for name, number in row.items():
+                    results[name].append(number)
                 if not per_batch:
                     updates.step_schedule(row.get(watch))
                 if file is not None:
