@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable
-from importlib.metadata import version
 from pathlib import Path
 
-from gradpath.fingerprints import Stamps, fingerprint, fingerprint_files, python_sources, r_sources
-from gradpath.r_process import R, ensure_r_package, find_r
+from gradpath.fingerprints import NUMBER_MAKERS, Stamps, fingerprint_files
+from gradpath.r_process import ensure_r_package, find_r
 from gradpath.schedule_agreement import sequence_declaration
-from gradpath.tables import write_text
+from gradpath.table_lanes import update_tables
 
 Progress = Callable[[str], None]
 
@@ -26,13 +24,12 @@ def run_schedule_lanes(project: Path, languages: tuple[str, ...], force: bool, p
     """Compute the tables of rates that are not up to date; return them. A project may have none."""
     if not schedules_file(project).is_file():
         return []
-    written = []
-    if "python" in languages:
-        written += _run(project, "python", python_sources(project), "", force, _run_in_python)
-    r = find_r(project)
-    if "r" in languages and r:
-        wanted = os.environ.get("GRADPATH_R_ENGINE", "")
-        written += _run(project, "r", r_sources(project), wanted, force, lambda f, t: _run_in_r(r, f, t))
+    from gradpath.schedule_runs import run_schedules
+
+    file = schedules_file(project)
+    declared = sequence_declaration(file)
+    how = ("schedules", file, declared, NUMBER_MAKERS, languages, force, run_schedules, "run_schedules")
+    written = update_tables(project, *how)
     for table in written:
         progress(f"schedules: {table.stem}")
     return written
@@ -72,36 +69,3 @@ def draw_schedule_lanes(project: Path, languages: tuple[str, ...], force: bool, 
         stamps.done(f"draw/schedules/{language}", now)
         progress(f"schedules: {language} drawn")
     return written
-
-
-def _run(
-    project: Path, language: str, sources: str, wanted: str, force: bool, compute: Callable[[Path, Path], Path]
-) -> list[Path]:
-    declared = sequence_declaration(schedules_file(project))
-    folder, stamps = project / "shared_figures" / "schedules", Stamps(project)
-    now = fingerprint([declared, sources, version("torch"), wanted])
-    there = list(folder.glob("python.csv" if language == "python" else f"r-{wanted or '*'}.csv"))
-    if there and not force and stamps.fresh(f"run/schedules/{language}", now, there):
-        return []
-    with tempfile.TemporaryDirectory() as temporary:
-        table = compute(schedules_file(project), Path(temporary))
-        target = folder / table.name
-        record = f"# declaration: {declared}\n# sources: {sources}\n"
-        write_text(target, record + table.read_text(encoding="utf-8"))
-    stamps.done(f"run/schedules/{language}", now)
-    return [target]
-
-
-def _run_in_python(file: Path, folder: Path) -> Path:
-    from gradpath.schedule_runs import run_schedules
-
-    return run_schedules(file, folder)
-
-
-def _run_in_r(r: R, file: Path, folder: Path) -> Path:
-    ensure_r_package(r)
-    r.run(
-        "a <- commandArgs(trailingOnly = TRUE); invisible(gradpath::run_schedules(a[1], a[2]))",
-        *(str(file.absolute()), str(folder)),
-    )
-    return next((folder / "schedules").glob("r-*.csv"))

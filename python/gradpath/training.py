@@ -196,7 +196,8 @@ def train_network(
                     _save(file, settings, model, updates, where, results, kept)
 
     table = pd.DataFrame(results).astype({"epoch": int})
-    table.attrs = settings | {
+    table.attrs = {
+        **settings,
         "language": "python",
         "engine": "torch",
         "engine_version": str(torch.__version__),
