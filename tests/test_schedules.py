@@ -24,8 +24,9 @@ from gradpath import (
 )
 from gradpath.agreement import relative_differences
 from gradpath.r_process import R
-from gradpath.schedule_agreement import check_schedules, compare_rates
+from gradpath.schedule_agreement import check_schedules
 from gradpath.schedulers import step_scheduler
+from gradpath.series_agreement import compare_series
 from tests.schedule_cases import LR, SCHEDULES, STEPS, metric_of
 
 BOTH = pytest.mark.parametrize("method", ["manual", "optim"])
@@ -347,11 +348,11 @@ def test_every_declared_schedule_agrees_in_every_lane(project):
 
 def test_a_rate_that_differs_is_located():
     a = np.array([0.1, 0.05, 0.025, 0.0])
-    found = compare_rates(a * [1, 1, 1 + 1e-9, 1], a)
+    found = compare_series(a * [1, 1, 1 + 1e-9, 1], a, "lr", 1e-12)
     assert (found["verdict"], found["first_step"], found["right"]) == ("differs", 2, 0.025)
     assert (found["values"], found["bit_equal"]) == (4, 3)
-    assert compare_rates(a, a[:3])["verdict"] == "differs"
-    assert compare_rates(a * [1, np.nan, 1, 1], a)["verdict"] == "differs"
+    assert compare_series(a, a[:3], "lr", 1e-12)["verdict"] == "differs"
+    assert compare_series(a * [1, np.nan, 1, 1], a, "lr", 1e-12)["verdict"] == "differs"
 
 
 def test_every_recorded_sequence_is_declared(project):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
@@ -26,7 +26,7 @@ class TrainingProgress:
         self._progress = Progress(
             *columns, numbers, TimeRemainingColumn(), console=console, transient=True, disable=not self._visible
         )
-        fields = {"epoch": done + 1, "epochs": epochs, "loss": "", "lr": ""}
+        fields: dict[str, Any] = {"epoch": done + 1, "epochs": epochs, "loss": "", "lr": ""}
         self._task = self._progress.add_task("", total=epochs * batches, completed=self._count, **fields)
 
     def batch(self, loss: Tensor, lr: float) -> None:
