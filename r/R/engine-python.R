@@ -4,41 +4,48 @@
 .py$types <- new.env(parent = emptyenv())
 .py$operations <- 0L
 
-# Functions of inst/python/gradpath_engine.py: those that give tensors, and those that give R's own values.
-PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
-  div_whole logical_and logical_or tensor like grad index index_put from_one arange gradients gradient
-  set_grad_enabled set_field parameters_of groups_of set_group state_of load_state load field is_method
-  own_tensor plain_dict as_list add sub mul div power equal unequal less less_equal greater greater_equal
-  negative   invert fmod
+# Functions of the modules in inst/python: those that give tensors, and those that give R's own values.
+PYTHON_ARITHMETIC <- scan(what = "", quiet = TRUE, text = "
+  add sub mul div power equal unequal less less_equal greater greater_equal negative invert fmod div_whole
+  logical_and logical_or from_one index_select counting_from_one
 ")
+PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
+  tensor like grad index index_put arange gradients gradient set_grad_enabled set_field parameters_of
+  groups_of set_group state_of load_state load field is_method own_tensor plain_dict as_list
+")
+PYTHON_ARITHMETIC_CONVERTING <- c("under_pressure", "keep_freed_memory")
 PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "
-  about device dtype ndim under_pressure requires_grad same shape item to_vector unbind to_list
+  about device dtype ndim requires_grad same shape item to_vector unbind to_list
 ")
 
 start_pytorch <- function() {
-  if (!is.null(.py$helper)) {
+  if (!is.null(.py$torch)) {
     return(invisible())
   }
   point_to_python()
+  folder <- system.file("python", package = "gradpath")
   # reticulate warns when the Python that was asked for cannot be used; our own line says it better.
-  found <- tryCatch(suppressWarnings(reticulate::py_module_available("torch")), error = function(e) FALSE)
-  if (!found) {
+  found <- tryCatch(
+    suppressWarnings(reticulate::import_from_path("gradpath_torch", path = folder, convert = FALSE)),
+    error = function(e) NULL
+  )
+  if (is.null(found)) {
     gradpath_stop(paste(
       "gradpath: no engine: {torch} is not usable and no Python with PyTorch was found;",
       "set RETICULATE_PYTHON to the python of an environment where 'import torch' works"
     ))
   }
-  .py$torch <- reticulate::import("torch", convert = FALSE)
-  folder <- system.file("python", package = "gradpath")
-  .py$helper <- reticulate::import_from_path("gradpath_engine", path = folder, convert = FALSE)
-  # Fetched once: looking a function up costs as much as calling it.
-  for (name in PYTHON_HELPERS) {
-    assign(name, .py$helper[[name]], envir = .py)
-  }
-  .py$helper$keep_freed_memory()
-  converted <- reticulate::import_from_path("gradpath_engine", path = folder)
-  for (name in PYTHON_CONVERTING) {
-    assign(name, converted[[name]], envir = .py)
+  .py$torch <- found$torch
+  fetch_helpers("gradpath_arithmetic", folder, PYTHON_ARITHMETIC, PYTHON_ARITHMETIC_CONVERTING)
+  fetch_helpers("gradpath_engine", folder, PYTHON_HELPERS, PYTHON_CONVERTING)
+  .py$keep_freed_memory()
+}
+
+# Each function once: looking one up costs as much as calling it.
+fetch_helpers <- function(module, folder, plain, converting) {
+  for (convert in c(FALSE, TRUE)) {
+    imported <- reticulate::import_from_path(module, path = folder, convert = convert)
+    for (name in if (convert) converting else plain) assign(name, imported[[name]], envir = .py)
   }
 }
 

@@ -9,7 +9,8 @@ VERBS <- list(
   types = "
     torch_float torch_float32 torch_float64 torch_double torch_half torch_float16 torch_bfloat16 torch_int
     torch_int8 torch_int16 torch_int32 torch_int64 torch_long torch_short torch_uint8 torch_bool torch_device
-    torch_get_default_dtype torch_set_default_dtype is_torch_dtype is_torch_device torch_finfo",
+    torch_get_default_dtype torch_set_default_dtype is_torch_dtype is_torch_device torch_finfo
+    torch_channels_last_format torch_contiguous_format torch_preserve_format is_torch_memory_format",
   mathematics = "
     torch_abs torch_acos torch_add torch_addcdiv torch_addcmul torch_amax torch_amin torch_argmax torch_argmin
     torch_argsort torch_asin torch_atan torch_atan2 torch_bmm torch_cat torch_ceil torch_chunk torch_clamp
@@ -24,13 +25,15 @@ VERBS <- list(
     torch_sigmoid torch_sign torch_sin torch_sinh torch_sort torch_split torch_sqrt torch_square torch_squeeze
     torch_stack torch_std torch_sub torch_sum torch_t torch_tan torch_tanh torch_topk torch_trace
     torch_transpose torch_tril torch_triu torch_trunc torch_unbind torch_unsqueeze torch_var torch_where
-    torch_movedim torch_nonzero torch_logaddexp torch_repeat_interleave torch_roll torch_vstack torch_hstack
+    torch_movedim torch_narrow torch_nonzero torch_logaddexp torch_repeat_interleave torch_roll
+    torch_vstack torch_hstack
     linalg_norm linalg_inv linalg_det linalg_solve linalg_eigh linalg_eigvalsh linalg_cholesky linalg_qr
     linalg_svd linalg_cond",
   autograd = "
     with_no_grad with_enable_grad autograd_grad autograd_backward autograd_set_grad_mode torch_manual_seed
     with_torch_manual_seed torch_get_rng_state torch_set_rng_state torch_get_num_threads torch_set_num_threads
-    torch_save torch_load cuda_is_available cuda_device_count cuda_synchronize backends_mps_is_available",
+    torch_save torch_load cuda_is_available cuda_device_count cuda_synchronize
+    cuda_get_rng_state cuda_set_rng_state backends_mps_is_available",
   layers = "
     nn_parameter nn_buffer nn_sequential nn_module_list nn_linear nn_identity nn_relu nn_leaky_relu nn_elu
     nn_gelu nn_silu nn_softplus nn_tanh nn_sigmoid nn_softmax nn_log_softmax nn_conv1d nn_conv2d nn_max_pool1d

@@ -38,12 +38,12 @@ POSITIONS_ALONE <- c("argmax", "argmin", "argsort", "nonzero", "multinomial")
 POSITIONS_SECOND <- c("max", "min", "sort", "topk")
 
 convert_argument <- function(value, kind) {
-  if (kind == "as_is" || is.null(value) || is_tensor(value) && kind != "indices") {
+  if (kind == "as_is" || is.null(value) || is_tensor(value) && !kind %in% c("indices", "place")) {
     return(value)
   }
   switch(kind,
     dim = as_whole(from_one(value)),
-    place = as_whole(from_one(value)),
+    place = if (is_tensor(value)) .py$from_one(value) else as_whole(from_one(value)),
     whole = as_whole(value),
     indices = .py$from_one(if (is_tensor(value)) value else pytorch_tensor(as.integer(value)))
   )

@@ -62,5 +62,24 @@ AUTOGRAD_VERBS <- list(
   cuda_is_available = function() from_python(.py$torch$cuda$is_available()),
   cuda_device_count = function() from_python(.py$torch$cuda$device_count()),
   cuda_synchronize = function(device = NULL) invisible(.py$torch$cuda$synchronize(device)),
+  # One state for each device, or that of one device, counted from 0 as {torch} does.
+  cuda_get_rng_state = function(device = NULL) {
+    if (is.null(device)) {
+      return(from_python(.py$torch$cuda$get_rng_state_all()))
+    }
+    .py$torch$cuda$get_rng_state(as.integer(device))
+  },
+  cuda_set_rng_state = function(state, device = NULL) {
+    if (is.null(device)) {
+      devices <- from_python(.py$torch$cuda$device_count())
+      if (length(state) != devices) {
+        gradpath_stop(paste0("cuda_set_rng_state(): state: has ", length(state), " parts; use ", devices))
+      }
+      .py$torch$cuda$set_rng_state_all(unname(state))
+    } else {
+      .py$torch$cuda$set_rng_state(state, as.integer(device))
+    }
+    invisible(NULL)
+  },
   backends_mps_is_available = function() from_python(.py$torch$backends$mps$is_available())
 )

@@ -42,17 +42,17 @@ tensor_operand <- function(value, other) {
 
 # Functions that are methods too: torch_sum(x, dim = 1) is x$sum(dim = 1).
 AS_METHODS <- scan(what = "", quiet = TRUE, text = "
-  add addcdiv addcmul amax amin argmax argmin argsort chunk clamp clone cumprod cumsum diag diff flip flatten
-  gather index_select lerp logsumexp masked_select max mean median min movedim norm nonzero prod quantile
-  repeat_interleave reshape roll sort split squeeze std sub sum topk transpose tril triu unbind unsqueeze var
-  multinomial bernoulli equal allclose isclose
+  add addcdiv addcmul amax amin argmax argmin argsort chunk clamp clone cumprod cumsum diag diff flip
+  flatten gather index_select lerp logsumexp masked_select max mean median min movedim narrow norm nonzero
+  prod quantile repeat_interleave reshape roll sort split squeeze std sub sum topk transpose tril triu
+  unbind unsqueeze var multinomial bernoulli equal allclose isclose
 ")
 
 as_method <- function(name) {
   force(name)
   function(self, ...) {
     if (is.numeric(self)) self <- pytorch_tensor(self)
-    do.call("$", list(self, name))(...)
+    tensor_function(name)(self, ...)
   }
 }
 

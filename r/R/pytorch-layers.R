@@ -1,6 +1,9 @@
 # Engine 'pytorch': PyTorch's own layers and losses, as modules. Whole numbers become Python's int; classes,
 # dimensions and the words of an embedding count from 1.
 
+#' @include engine-python.R
+NULL
+
 LAYER_CLASSES <- c(
   nn_linear = "Linear", nn_identity = "Identity", nn_relu = "ReLU", nn_leaky_relu = "LeakyReLU",
   nn_elu = "ELU", nn_gelu = "GELU", nn_silu = "SiLU", nn_softplus = "Softplus", nn_tanh = "Tanh",
@@ -17,8 +20,8 @@ LAYER_CLASSES <- c(
 LAYER_DIMS <- list(nn_softmax = "dim", nn_log_softmax = "dim", nn_flatten = c("start_dim", "end_dim"))
 
 # Which argument of forward holds positions from 1.
-FROM_ONE_ARGUMENT <- c(nn_cross_entropy_loss = 2, nn_nll_loss = 2, nn_embedding = 1,
-                       nnf_cross_entropy = 2, nnf_nll_loss = 2, nnf_embedding = 1, nnf_one_hot = 1)
+FROM_ONE_ARGUMENT <- c(nn_cross_entropy_loss = 2L, nn_nll_loss = 2L, nn_embedding = 1L,
+                       nnf_cross_entropy = 2L, nnf_nll_loss = 2L, nnf_embedding = 1L, nnf_one_hot = 1L)
 
 layer <- function(name) {
   force(name)
@@ -39,12 +42,12 @@ forward_of <- function(python, name) {
   if (is.na(place)) {
     return(function(...) from_python(call(...)))
   }
-  function(...) {
-    arguments <- list(...)
-    arguments[[place]] <- .py$from_one(arguments[[place]])
-    from_python(do.call(call, arguments))
-  }
+  called <- counting_from_one(python, place)
+  function(...) called(...)
 }
+
+# What a function of Python returns is an object; its call is a function for R.
+counting_from_one <- function(python, place) .py$counting_from_one(python, unname(place) - 1L)[["__call__"]]
 
 layer_arguments <- function(arguments, dims) {
   names <- names(arguments) %||% rep("", length(arguments))
@@ -120,6 +123,8 @@ layer_verbs <- function() {
   )
 }
 
+.py$functionals <- new.env(parent = emptyenv())
+
 # Functions of layers and losses, without a module.
 FUNCTIONAL_NAMES <- c(nnf_linear = "linear", nnf_one_hot = "one_hot")
 
@@ -130,9 +135,18 @@ functional <- function(verb) {
   dims <- if (name %in% c("softmax", "log_softmax", "normalize")) "dim"
   function(input, ...) {
     arguments <- c(list(input), functional_arguments(list(...), name, dims))
-    if (!is.na(place)) arguments[[place]] <- .py$from_one(arguments[[place]])
-    from_python(do.call(.py$torch$nn$functional[[name]], arguments))
+    from_python(do.call(python_functional(name, place), arguments))
   }
+}
+
+# torch.nn.functional.<name>, fetched once.
+python_functional <- function(name, place) {
+  if (is.null(.py$functionals[[name]])) {
+    found <- .py$torch$nn$functional[[name]]
+    if (!is.na(place)) found <- counting_from_one(found, place)
+    .py$functionals[[name]] <- found
+  }
+  .py$functionals[[name]]
 }
 
 functional_arguments <- function(arguments, name, dims) {

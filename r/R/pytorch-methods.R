@@ -19,11 +19,12 @@ TENSOR_METHODS <- list2env(list(
   size = function(x, dim) {
     if (missing(dim)) dim(x) else dim(x)[if (dim < 0) length(dim(x)) + 1 + dim else dim]
   },
-  to = function(x, dtype = NULL, device = NULL, other = NULL, non_blocking = FALSE, copy = FALSE, ...) {
+  to = function(x, dtype = NULL, device = NULL, other = NULL, non_blocking = FALSE, copy = FALSE,
+                memory_format = NULL) {
     if (!is.null(other)) {
       return(tensor_method("to")(x, other))
     }
-    options <- list(dtype = dtype, device = device, copy = copy)
+    options <- list(dtype = dtype, device = device, copy = copy, memory_format = memory_format)
     do.call(tensor_method("to"), c(list(x), options[!vapply(options, is.null, TRUE)]))
   },
   backward = function(x, gradient = NULL, retain_graph = create_graph, create_graph = FALSE, ...) {
@@ -39,6 +40,16 @@ TENSOR_METHODS <- list2env(list(
   detach = function(x) tensor_method("detach")(x),
   copy_ = function(x, src, non_blocking = FALSE) tensor_method("copy_")(x, as_operand(src, x)),
   item = function(x) .py$item(x),
+  # The rows of a batch come this way: one call, and what is dead is collected in time.
+  index_select = function(x, dim, index) {
+    if (!is_tensor(index)) index <- pytorch_tensor(as.integer(index))
+    counted(.py$index_select(x, convert_argument(dim, "dim"), index))
+  },
+  # {torch}'s way to give a parameter other numbers, or the same in another order of memory.
+  set_data = function(x, new_data) {
+    .py$set_field(x, "data", new_data)
+    invisible(NULL)
+  },
   unbind = function(x, dim = 1) .py$unbind(x, convert_argument(dim, "dim")),
   max = function(x, dim, other, keepdim = FALSE) {
     largest(x, dim, other, keepdim, "max", "maximum")
@@ -95,9 +106,19 @@ tensor_method <- function(name) {
 plain_method <- function(name) {
   method <- tensor_method(name)
   signature <- signature_of(name)
+  kinds <- vapply(setdiff(signature, "..."), kind_of, "")
+  in_order <- !"..." %in% signature
   positions <- name %in% c(POSITIONS_ALONE, POSITIONS_SECOND)
   function(x, ...) {
-    arguments <- convert_arguments(list(...), signature)
+    arguments <- list(...)
+    if (in_order && is.null(names(arguments)) && length(arguments) <= length(kinds)) {
+      # The usual call, without the search for names.
+      for (i in seq_along(arguments)) {
+        if (!is.null(arguments[[i]])) arguments[[i]] <- convert_argument(arguments[[i]], kinds[[i]])
+      }
+    } else {
+      arguments <- convert_arguments(arguments, signature)
+    }
     result <- from_python(do.call(method, c(list(x), arguments), quote = TRUE))
     if (positions) positions_from_one(result, name) else result
   }
@@ -110,14 +131,16 @@ plain_method <- function(name) {
   if (!is.null(field)) {
     return(field(x))
   }
-  method <- TENSOR_METHODS[[name]]
-  if (is.null(method)) {
-    if (!is_method(name)) {
-      return(from_python(.py$field(x, name)))
-    }
-    method <- TENSOR_METHODS[[name]] <- plain_method(name)
+  if (is.null(TENSOR_METHODS[[name]]) && !is_method(name)) {
+    return(from_python(.py$field(x, name)))
   }
+  method <- tensor_function(name)
   function(...) method(x, ...)
+}
+
+# A method as a function of the tensor, made once.
+tensor_function <- function(name) {
+  TENSOR_METHODS[[name]] %||% (TENSOR_METHODS[[name]] <- plain_method(name))
 }
 
 is_method <- function(name) {

@@ -20,7 +20,11 @@ Ops.torch.Tensor <- function(e1, e2) {
   # hold.
   if (is.atomic(e2) && length(e2) != 1) e2 <- tensor_like(e2, e1)
   if (is.atomic(e1) && length(e1) != 1) e1 <- tensor_like(e1, e2)
-  made <- .py[[OPERATOR_NAMES[[.Generic]]]](e1, e2)
+  counted(.py[[OPERATOR_NAMES[[.Generic]]]](e1, e2))
+}
+
+# A tensor just made by one of the functions whose bytes Python counts.
+counted <- function(made) {
   .py$operations <- .py$operations + 1L
   if (.py$operations >= 8L) collect_dead_tensors()
   made

@@ -133,6 +133,10 @@ TYPE_VERBS <- c(
     torch_get_default_dtype = function() converting(.py$torch$get_default_dtype()),
     torch_set_default_dtype = function(d) invisible(from_python(.py$torch$set_default_dtype(d))),
     torch_finfo = function(dtype) converting(.py$torch$finfo(dtype)),
+    torch_channels_last_format = function() .py$torch$channels_last,
+    torch_contiguous_format = function() .py$torch$contiguous_format,
+    torch_preserve_format = function() .py$torch$preserve_format,
+    is_torch_memory_format = function(x) inherits(x, "torch.memory_format"),
     is_torch_dtype = function(x) inherits(x, "torch.dtype"),
     is_torch_device = function(object) inherits(object, "torch.device")
   )

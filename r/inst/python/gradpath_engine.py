@@ -1,72 +1,11 @@
 """What the R engine 'pytorch' does faster or more simply in Python: one call here saves several from R."""
 
-import contextlib
-import ctypes
-import operator
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import torch
+from gradpath_arithmetic import from_one
 from torch import Tensor
-
-# Operators as functions, so that R fetches each of them once. Division and remainder of R's %/% and %% truncate,
-# as {torch}'s do.
-_new_bytes = 0
-
-
-def _counted(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
-    def counted(a: Any, b: Any) -> Tensor:
-        global _new_bytes
-        made = function(a, b)
-        _new_bytes += made.nbytes
-        return made
-
-    return counted
-
-
-def under_pressure() -> bool:
-    """Say whether arithmetic made more than 128 MB of tensors since this last said so.
-
-    R does not see how large a tensor is, and would let dead ones pile up; this tells it when to collect them.
-    """
-    global _new_bytes
-    if _new_bytes < 1 << 27:
-        return False
-    _new_bytes = 0
-    return True
-
-
-def keep_freed_memory() -> None:
-    """Let the allocator of Linux keep what is freed: tensors die in heaps here, and new ones come at once."""
-    with contextlib.suppress(OSError, AttributeError):
-        mallopt = ctypes.CDLL(None).mallopt
-        for setting in (-1, -3):  # M_TRIM_THRESHOLD and M_MMAP_THRESHOLD of malloc.h
-            mallopt(setting, 1 << 30)
-
-
-add, sub, mul, div = map(_counted, (operator.add, operator.sub, operator.mul, operator.truediv))
-power = operator.pow
-equal, unequal = operator.eq, operator.ne
-less, less_equal, greater, greater_equal = operator.lt, operator.le, operator.gt, operator.ge
-negative, invert = operator.neg, torch.logical_not
-fmod = torch.fmod
-
-
-def div_whole(a: Any, b: Any) -> Tensor:
-    """Divide and drop the fraction: R's %/%, as {torch} has it."""
-    return torch.div(a, b, rounding_mode="trunc")
-
-
-def logical_and(a: Any, b: Any) -> Tensor:
-    """Combine truth values: R's &."""
-    return torch.logical_and(torch.as_tensor(a), torch.as_tensor(b))
-
-
-def logical_or(a: Any, b: Any) -> Tensor:
-    """Combine truth values: R's |."""
-    return torch.logical_or(torch.as_tensor(a), torch.as_tensor(b))
-
 
 # R's types of vectors: the dtype that {torch} makes of them, and numpy's name of what R hands over.
 KINDS = {"double": (torch.float32, "f8"), "integer": (torch.int64, "i4"), "logical": (torch.bool, "i4")}
@@ -190,15 +129,6 @@ def _index_item(item: list[Any]) -> Any:
     return {"all": slice(None), "new": None, "fill": Ellipsis}.get(kind, value)
 
 
-def from_one(x: Tensor) -> Tensor:
-    """Turn positions counted from 1 into Python's; negative ones count from the end in both."""
-    if x.is_floating_point() or x.dtype == torch.bool:
-        return x
-    if bool((x == 0).any()):
-        raise IndexError("Indexing starts at 1 but found a 0.")
-    return x - (x > 0).to(x.dtype)
-
-
 def arange(
     start: float, end: float, step: float, dtype: Any, device: Any, requires_grad: bool, whole: bool
 ) -> Tensor:
@@ -267,9 +197,16 @@ def set_group(opt: Any, number: int, fields: dict[str, Any]) -> None:
 
 
 def state_of(opt: Any) -> dict[str, Any]:
-    """Return the state of an optimizer by the number of its parameter, from 1."""
+    """Return a copy of the state of an optimizer by the number of its parameter, from 1."""
     state = opt.state_dict()["state"]
-    return {str(number + 1): {k: v for k, v in entry.items() if v is not None} for number, entry in state.items()}
+    return {
+        str(number + 1): {k: _copy(v) for k, v in entry.items() if v is not None} for number, entry in state.items()
+    }
+
+
+# {torch}'s C++ optimizers hand out copies and take copies; PyTorch's share their tensors with the state.
+def _copy(value: Any) -> Any:
+    return value.clone() if isinstance(value, Tensor) else value
 
 
 def load_state(opt: Any, groups: list[Any], state: dict[str, Any]) -> None:
@@ -277,7 +214,9 @@ def load_state(opt: Any, groups: list[Any], state: dict[str, Any]) -> None:
     whole = opt.state_dict()
     for own, given in zip(whole["param_groups"], groups, strict=True):
         own.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if k != "params"})
-    whole["state"] = {int(number) - 1: dict(entry) for number, entry in state.items()}
+    whole["state"] = {
+        int(number) - 1: {k: _copy(v) for k, v in dict(entry).items()} for number, entry in state.items()
+    }
     opt.load_state_dict(whole)
 
 
