@@ -86,17 +86,15 @@ def clip_gradients(parameters: Tensor | Iterable[Tensor], clip: Mapping[str, flo
     GradpathError
         For another ``clip``.
     """
-    check_clip("clip_gradients()", clip)
-    if clip is None:
-        return
-    if "norm" in clip:
-        nn.utils.clip_grad_norm_(parameters, clip["norm"])
-    else:
-        nn.utils.clip_grad_value_(parameters, clip["value"])
+    checked = check_clip("clip_gradients()", clip) or {}
+    if "norm" in checked:
+        nn.utils.clip_grad_norm_(parameters, checked["norm"])
+    elif "value" in checked:
+        nn.utils.clip_grad_value_(parameters, checked["value"])
 
 
-def check_clip(where: str, clip: Any) -> None:
-    """Refuse a ``clip`` that is neither None nor one of norm and value with a finite number > 0.
+def check_clip(where: str, clip: Any) -> dict[str, float] | None:
+    """Return a ``clip`` if it is None, or one of norm and value with a finite number > 0; refuse any other.
 
     Parameters
     ----------
@@ -104,16 +102,21 @@ def check_clip(where: str, clip: Any) -> None:
         The place, for the refusal.
     clip : mapping, optional
 
+    Returns
+    -------
+    dict or None
+
     Raises
     ------
     GradpathError
         One line.
     """
     if clip is None:
-        return
+        return None
     known = isinstance(clip, Mapping) and len(clip) == 1 and next(iter(clip)) in ("norm", "value")
     if not known or not all(is_number(limit) and limit > 0 for limit in clip.values()):
         raise refusal(where, "clip", clip, "{norm: c} or {value: c} with a finite number c > 0")
+    return dict(clip)
 
 
 def _check_positive(where: str, field: str, value: Any) -> None:

@@ -11,6 +11,7 @@ from torch import nn
 from gradpath.hyperparameters import is_number, require
 from gradpath.initializations import check_initialization, initialize_network
 from gradpath.refusals import one_of, refusal
+from gradpath.schedule_fields import is_whole
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 ACTIVATIONS: dict[str, Callable[[], nn.Module]] = {"relu": nn.ReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh}
@@ -65,10 +66,11 @@ def tanh_network(
     111146
     """
     where = "tanh_network()"
-    _check_whole(where, "inputs", inputs, 1)
-    if not isinstance(hidden, list | tuple) or not hidden or not all(_is_whole(width, 1) for width in hidden):
+    inputs = _whole(where, "inputs", inputs, 1)
+    if not isinstance(hidden, list | tuple) or not hidden or not all(is_whole(width, 1) for width in hidden):
         raise refusal(where, "hidden", hidden, "one or more whole numbers >= 1")
-    _check_start(where, outputs, init, seed, dtype)
+    hidden = [int(width) for width in hidden]
+    outputs = _check_start(where, outputs, init, seed, dtype)
     layers: list[nn.Module] = [nn.Flatten()]
     widths = [inputs, *hidden]
     for before, width in zip(widths, hidden, strict=False):
@@ -126,11 +128,11 @@ def lenet(
     61706
     """
     where = "lenet()"
-    _check_whole(where, "channels", channels, 1)
-    _check_whole(where, "size", size, 12)
+    channels = _whole(where, "channels", channels, 1)
+    size = _whole(where, "size", size, 12)
     if not isinstance(activation, str) or activation not in ACTIVATIONS:
         raise refusal(where, "activation", activation, one_of(list(ACTIVATIONS)))
-    _check_start(where, outputs, init, seed, dtype)
+    outputs = _check_start(where, outputs, init, seed, dtype)
     kind, activate = DTYPES[dtype], ACTIVATIONS[activation]
     side = (size // 2 - 4) // 2
     model = nn.Sequential(
@@ -190,13 +192,13 @@ def small_cnn(
     from overfitting. JMLR 15 (2014) 1929-1958.
     """
     where = "small_cnn()"
-    _check_whole(where, "channels", channels, 1)
-    _check_whole(where, "size", size, 4)
+    channels = _whole(where, "channels", channels, 1)
+    size = _whole(where, "size", size, 4)
     if not isinstance(batch_norm, bool):
         raise refusal(where, "batch_norm", batch_norm, "true or false")
     if not is_number(dropout) or not 0 <= dropout < 1:
         raise refusal(where, "dropout", dropout, "a number >= 0 and < 1")
-    _check_start(where, outputs, init, seed, dtype)
+    outputs = _check_start(where, outputs, init, seed, dtype)
     kind = DTYPES[dtype]
     layers: list[nn.Module] = []
     for before, after in ((channels, 16), (16, 32)):
@@ -220,20 +222,18 @@ def count_parameters(model: nn.Module) -> int:
     return sum(parameter.numel() for parameter in model.parameters())
 
 
-def _is_whole(value: Any, least: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= least
-
-
-def _check_whole(where: str, field: str, value: Any, least: int) -> None:
-    if not _is_whole(value, least):
+def _whole(where: str, field: str, value: Any, least: int) -> int:
+    if not is_whole(value, least):
         raise refusal(where, field, value, f"a whole number >= {least}")
+    return int(value)
 
 
 # What all networks check last; then the weights may be drawn, from the seed if there is one.
-def _check_start(where: str, outputs: Any, init: Any, seed: Any, dtype: Any) -> None:
-    _check_whole(where, "outputs", outputs, 1)
+def _check_start(where: str, outputs: Any, init: Any, seed: Any, dtype: Any) -> int:
+    outputs = _whole(where, "outputs", outputs, 1)
     check_initialization(where, init)
     require(where, "dtype", dtype)
     if seed is not None:
         require(where, "seed", seed)
         torch.manual_seed(int(seed))
+    return outputs
