@@ -46,11 +46,13 @@ def project_folder() -> Path:
 @app.command()
 def run(language: Language = "both", force: Force = False) -> None:
     """Compute every declared path by hand and by optim, in Python and R."""
+    from gradpath.first_epoch_lanes import run_first_epoch_lanes
     from gradpath.lanes import run_lanes
     from gradpath.schedule_lanes import run_schedule_lanes
 
     project, languages = project_folder(), _languages(language)
-    tables = run_lanes(project, languages, force, _say) + run_schedule_lanes(project, languages, force, _say)
+    lanes = (run_lanes, run_schedule_lanes, run_first_epoch_lanes)
+    tables = [table for run in lanes for table in run(project, languages, force, _say)]
     out.print(f"{len(tables)} tables computed" if tables else "tables: nothing changed")
 
 
@@ -162,9 +164,10 @@ def _say(line: str) -> None:
 def _check(project: Path, verbose: bool) -> bool:
     from gradpath.agreement import check_agreement, write_agreement
     from gradpath.check_pages import write_check_pages
+    from gradpath.first_epoch_agreement import check_first_epochs
     from gradpath.schedule_agreement import check_schedules
 
-    comparisons = check_agreement(project) + check_schedules(project)
+    comparisons = check_agreement(project) + check_schedules(project) + check_first_epochs(project)
     write_agreement(project, comparisons)
     write_check_pages(project, comparisons)
     if verbose:

@@ -1,0 +1,139 @@
+"""Reads ``first_epoch.yaml`` and trains the first epoch of its networks by hand and by optim, batch by batch."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import nn
+
+from gradpath.datasets import fashion_mnist, take_data
+from gradpath.experiments import is_id, read_yaml, refuse_duplicates
+from gradpath.hyperparameters import ACCEPTED, is_number
+from gradpath.networks import lenet, small_cnn, tanh_network
+from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.schedule_fields import is_whole
+from gradpath.tables import write_table
+from gradpath.training import train_network
+
+EPOCH_COLUMNS = ["network", "method", "batch", "loss"]
+NETWORKS: dict[str, Callable[..., nn.Module]] = {"tanh_network": tanh_network, "lenet": lenet, "small_cnn": small_cnn}
+
+
+@dataclass(frozen=True)
+class FirstEpoch:
+    """One declared first epoch; ``bound`` is the relative difference of a loss that lanes may show."""
+
+    id: str
+    title: str
+    network: dict[str, Any]
+    samples: int
+    dtype: str
+    settings: dict[str, Any]
+    bound: float
+    seed: int = 0
+
+
+_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "id": (is_id, "lower-case letters and digits, with '-' or '.' between them"),
+    "title": (lambda v: isinstance(v, str), "a text"),
+    "network": (
+        lambda v: isinstance(v, Mapping) and v.get("name") in NETWORKS,
+        f"a mapping with a name, {one_of(list(NETWORKS))}, and its arguments",
+    ),
+    "samples": (lambda v: is_whole(v, 1), "a whole number >= 1"),
+    "dtype": ACCEPTED["dtype"],
+    "settings": (lambda v: isinstance(v, Mapping), "a mapping of arguments of train_network()"),
+    "bound": (lambda v: is_number(v) and v > 0, "a finite number > 0"),
+    "seed": ACCEPTED["seed"],
+}
+_REQUIRED = ("id", "title", "network", "samples", "dtype", "settings", "bound")
+
+
+def read_first_epochs(file: str | Path) -> dict[str, FirstEpoch]:
+    """Read and check a declaration of first epochs.
+
+    Parameters
+    ----------
+    file : str or Path
+        A YAML file; ``shared_figures/first_epoch.yaml`` is the project's own.
+
+    Returns
+    -------
+    dict of str to FirstEpoch
+        By id, in the order of the file.
+
+    Raises
+    ------
+    GradpathError
+        For the first thing that is wrong; one line.
+    """
+    data = read_yaml(Path(file))
+    entries = data.get("networks") if isinstance(data, Mapping) else None
+    if not isinstance(entries, list):
+        raise refusal(str(file), "networks", entries, "a list of networks")
+    declared = [_read_entry(str(file), number, entry) for number, entry in enumerate(entries, 1)]
+    refuse_duplicates(str(file), "network", [d.id for d in declared])
+    return {d.id: d for d in declared}
+
+
+def run_first_epochs(file: str | Path, folder: str | Path) -> Path:
+    """Train every declared first epoch by both methods and write ``first_epoch/python.csv`` in the folder.
+
+    Returns
+    -------
+    Path
+        The table: network, method, batch (from 1), loss, under a record of versions.
+    """
+    parts = []
+    for entry in read_first_epochs(file).values():
+        train = take_data(fashion_mnist(dtype=entry.dtype).train, int(entry.samples))
+        for method in ("manual", "optim"):
+            arguments = {k: v for k, v in entry.network.items() if k != "name"}
+            model = NETWORKS[entry.network["name"]](**arguments, seed=int(entry.seed), dtype=entry.dtype)
+            table = train_network(
+                *(model, "cross_entropy", train),
+                epochs=1,
+                seed=entry.seed,
+                method=method,
+                batch_losses=True,
+                progress=False,
+                **entry.settings,
+            )
+            losses = table.attrs["batch_losses"]
+            rows = {"network": entry.id, "method": method, "batch": range(1, len(losses) + 1), "loss": losses}
+            parts.append(pd.DataFrame(rows)[EPOCH_COLUMNS])
+    record = {
+        "language": f"python {platform.python_version()}",
+        "engine": f"torch {torch.__version__}",
+        "device": "cpu",
+        "threads": str(torch.get_num_threads()),
+    }
+    target = Path(folder) / "first_epoch" / "python.csv"
+    write_table(target, pd.concat(parts), record)
+    return target
+
+
+def as_trained(entry: FirstEpoch) -> dict[str, Any]:
+    """Return what decides the numbers of a first epoch."""
+    return {k: v for k, v in asdict(entry).items() if k not in ("title", "bound")}
+
+
+def _read_entry(file: str, number: int, entry: Any) -> FirstEpoch:
+    if not isinstance(entry, dict):
+        raise refusal(file, f"network number {number}", entry, "a mapping")
+    where = f"{file}: network " + (f"'{entry['id']}'" if isinstance(entry.get("id"), str) else f"number {number}")
+    for field, value in entry.items():
+        if field not in _FIELDS:
+            raise refusal(where, field, value, f"only the fields {', '.join(_FIELDS)}")
+        if not _FIELDS[field][0](value):
+            raise refusal(where, field, value, _FIELDS[field][1])
+    for field in _REQUIRED:
+        if field not in entry:
+            raise GradpathError(f"{where}: {field}: is missing; every network has {', '.join(_REQUIRED)}")
+    return FirstEpoch(**entry)
