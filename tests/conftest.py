@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+# Several workers share the cores: with a second thread each they would mostly wait for one another. Read by torch
+# when it is loaded, here and in every process that a test starts.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from gradpath.r_process import R, ensure_r_package, find_r
 

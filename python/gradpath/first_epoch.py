@@ -21,6 +21,7 @@ from gradpath.schedule_fields import is_whole
 from gradpath.tables import write_table
 from gradpath.training import train_network
 
+METHODS = ("manual", "optim")
 EPOCH_COLUMNS = ["network", "method", "batch", "loss"]
 NETWORKS: dict[str, Callable[..., nn.Module]] = {"tanh_network": tanh_network, "lenet": lenet, "small_cnn": small_cnn}
 
@@ -90,29 +91,18 @@ def run_first_epochs(file: str | Path, folder: str | Path) -> Path:
     Path
         The table: network, method, batch (from 1), loss, under a record of versions.
     """
-    parts = []
-    for entry in read_first_epochs(file).values():
-        train = take_data(fashion_mnist(dtype=entry.dtype).train, int(entry.samples))
-        for method in ("manual", "optim"):
-            arguments = {k: v for k, v in entry.network.items() if k != "name"}
-            model = NETWORKS[entry.network["name"]](**arguments, seed=int(entry.seed), dtype=entry.dtype)
-            table = train_network(
-                *(model, "cross_entropy", train),
-                epochs=1,
-                seed=entry.seed,
-                method=method,
-                batch_losses=True,
-                progress=False,
-                **entry.settings,
-            )
-            losses = table.attrs["batch_losses"]
-            rows = {"network": entry.id, "method": method, "batch": range(1, len(losses) + 1), "loss": losses}
-            parts.append(pd.DataFrame(rows)[EPOCH_COLUMNS])
+    threads = torch.get_num_threads()
+    # On one thread sums are added in the same order on every machine.
+    torch.set_num_threads(1)
+    try:
+        parts = [_train(entry, method) for entry in read_first_epochs(file).values() for method in METHODS]
+    finally:
+        torch.set_num_threads(threads)
     record = {
         "language": f"python {platform.python_version()}",
         "engine": f"torch {torch.__version__}",
         "device": "cpu",
-        "threads": str(torch.get_num_threads()),
+        "threads": "1",
     }
     target = Path(folder) / "first_epoch" / "python.csv"
     write_table(target, pd.concat(parts), record)
@@ -122,6 +112,25 @@ def run_first_epochs(file: str | Path, folder: str | Path) -> Path:
 def as_trained(entry: FirstEpoch) -> dict[str, Any]:
     """Return what decides the numbers of a first epoch."""
     return {k: v for k, v in asdict(entry).items() if k not in ("title", "bound")}
+
+
+def _train(entry: FirstEpoch, method: str) -> pd.DataFrame:
+    train = take_data(fashion_mnist(dtype=entry.dtype).train, int(entry.samples))
+    arguments = {k: v for k, v in entry.network.items() if k != "name"}
+    table = train_network(
+        NETWORKS[entry.network["name"]](**arguments, seed=int(entry.seed), dtype=entry.dtype),
+        "cross_entropy",
+        train,
+        epochs=1,
+        seed=int(entry.seed),
+        method=method,
+        batch_losses=True,
+        progress=False,
+        **entry.settings,
+    )
+    losses = table.attrs["batch_losses"]
+    rows = {"network": entry.id, "method": method, "batch": range(1, len(losses) + 1), "loss": losses}
+    return pd.DataFrame(rows)[EPOCH_COLUMNS]
 
 
 def _read_entry(file: str, number: int, entry: Any) -> FirstEpoch:

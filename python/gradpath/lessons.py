@@ -187,14 +187,18 @@ def can_run_r(r: R | None) -> bool:
     return r is not None and "ir" in KernelSpecManager().find_kernel_specs()
 
 
+# With more threads sums are added in another order: the last digits of an output would depend on the machine's cores.
+ONE_THREAD = {"OMP_NUM_THREADS": "1"}
+
+
 def _environment(lesson: Lesson, r: R | None) -> dict[str, str]:
     import os
 
     if lesson.language == "python":
-        return os.environ | {"PYTHONHASHSEED": "0"}
+        return os.environ | {"PYTHONHASHSEED": "0"} | ONE_THREAD
     assert r is not None
     ensure_r_package(r)
-    return r.environment
+    return r.environment | ONE_THREAD
 
 
 def _is_code(source: str) -> bool:
