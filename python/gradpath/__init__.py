@@ -58,6 +58,7 @@ _MODULES = {
     "initializations": ["INITIALIZATIONS", "initialize_network"],
     "clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
     "scores": ["SCORES", "accuracy"],
+    "first_epoch": ["read_first_epochs", "run_first_epochs"],
     "experiments": ["read_experiments"],
     "runs": ["run_experiments", "draw_experiments"],
     "refusals": ["GradpathError"],
@@ -72,6 +73,7 @@ if TYPE_CHECKING:
     from gradpath.descent import descend
     from gradpath.evaluation import evaluate_network
     from gradpath.experiments import read_experiments
+    from gradpath.first_epoch import read_first_epochs, run_first_epochs
     from gradpath.initializations import INITIALIZATIONS, initialize_network
     from gradpath.networks import count_parameters, lenet, small_cnn, tanh_network
     from gradpath.optimizers import make_optimizer, seed_state

@@ -17,11 +17,11 @@ from gradpath.experiments import is_id, read_yaml, refuse_duplicates
 from gradpath.hyperparameters import ACCEPTED, is_number
 from gradpath.networks import lenet, small_cnn, tanh_network
 from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.runs import METHODS
 from gradpath.schedule_fields import is_whole
 from gradpath.tables import write_table
 from gradpath.training import train_network
 
-METHODS = ("manual", "optim")
 EPOCH_COLUMNS = ["network", "method", "batch", "loss"]
 NETWORKS: dict[str, Callable[..., nn.Module]] = {"tanh_network": tanh_network, "lenet": lenet, "small_cnn": small_cnn}
 

@@ -1,0 +1,102 @@
+# Reads `first_epoch.yaml` and trains the first epoch of its networks by hand and by optim, batch by batch.
+
+#' @include experiments.R networks.R runs.R schedule_fields.R
+NULL
+
+EPOCH_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = small_cnn)
+
+is_network <- function(value) is_mapping(value) && is_text(value$name) && value$name %in% names(EPOCH_NETWORKS)
+
+EPOCH_RULES <- list(
+  id = IDENTIFIER[c("accepts", "accepted")],
+  title = list(accepts = is_text, accepted = "a text"),
+  network = list(
+    accepts = is_network,
+    accepted = paste0("a mapping with a name, ", one_of(names(EPOCH_NETWORKS)), ", and its arguments")
+  ),
+  samples = list(accepts = whole_from(1), accepted = "a whole number >= 1"),
+  dtype = ACCEPTED$dtype,
+  settings = list(accepts = is_mapping, accepted = "a mapping of arguments of train_network()"),
+  bound = list(accepts = function(value) is_number(value) && value > 0, accepted = "a finite number > 0"),
+  seed = ACCEPTED$seed
+)
+EPOCH_REQUIRED <- setdiff(names(EPOCH_RULES), "seed")
+
+#' Declared first epochs
+#'
+#' `read_first_epochs()` reads and checks a declaration; `run_first_epochs()` trains every declared first epoch by
+#' both methods, on one thread, so that sums are added in the same order on every machine.
+#'
+#' @param file A YAML file; `shared_figures/first_epoch.yaml` is the project's own.
+#' @param folder Gets the file `first_epoch/r-<engine>.csv`: network, method, batch (from 1), loss, under a record of
+#'   versions.
+#' @return `read_first_epochs()` gives a list by id: id, title, network, samples, dtype, settings, bound, seed;
+#'   `run_first_epochs()` the file that was written. The first thing that is wrong stops with one line.
+#' @export
+read_first_epochs <- function(file) {
+  data <- read_declaration(file)
+  entries <- if (is_mapping(data)) data$networks
+  if (!is_sequence(entries)) {
+    refuse(file, "networks", entries, "a list of networks")
+  }
+  declared <- lapply(seq_along(entries), function(number) read_first_epoch(file, number, entries[[number]]))
+  ids <- vapply(declared, `[[`, "", "id")
+  refuse_duplicates(file, "network", ids)
+  stats::setNames(declared, ids)
+}
+
+#' @rdname read_first_epochs
+#' @export
+run_first_epochs <- function(file, folder) {
+  declared <- read_first_epochs(file)
+  threads <- torch_get_num_threads()
+  on.exit(torch_set_num_threads(threads))
+  torch_set_num_threads(1)
+  tables <- lapply(declared, function(entry) {
+    do.call(rbind, lapply(METHODS, function(method) train_first_epoch(entry, method)))
+  })
+  engine <- engine_info()
+  record <- list(
+    language = paste0("R ", R.version$major, ".", R.version$minor),
+    engine = paste(engine$name, engine$version),
+    device = "cpu",
+    threads = "1"
+  )
+  target <- file.path(folder, "first_epoch", paste0("r-", engine$name, ".csv"))
+  write_table(target, do.call(rbind, unname(tables)), record)
+  target
+}
+
+train_first_epoch <- function(entry, method) {
+  train <- take_data(fashion_mnist(dtype = entry$dtype)$train, entry$samples)
+  arguments <- entry$network[names(entry$network) != "name"]
+  make <- EPOCH_NETWORKS[[entry$network$name]]
+  model <- do.call(make, c(arguments, list(seed = entry$seed, dtype = entry$dtype)))
+  settings <- list(
+    epochs = 1, seed = entry$seed, method = method, batch_losses = TRUE, progress = FALSE
+  )
+  table <- do.call(train_network, c(list(model, "cross_entropy", train), settings, entry$settings))
+  losses <- attr(table, "batch_losses")
+  data.frame(network = entry$id, method = method, batch = seq_along(losses), loss = losses)
+}
+
+read_first_epoch <- function(file, number, entry) {
+  if (!is_mapping(entry)) {
+    refuse(file, paste("network number", number), entry, "a mapping")
+  }
+  where <- paste0(file, ": network ", if (is_text(entry$id)) paste0("'", entry$id, "'") else paste("number", number))
+  for (field in names(entry)) {
+    if (!field %in% names(EPOCH_RULES)) {
+      refuse(where, field, entry[[field]], paste("only the fields", paste(names(EPOCH_RULES), collapse = ", ")))
+    }
+    if (!EPOCH_RULES[[field]]$accepts(entry[[field]])) {
+      refuse(where, field, entry[[field]], EPOCH_RULES[[field]]$accepted)
+    }
+  }
+  for (field in setdiff(EPOCH_REQUIRED, names(entry))) {
+    listed <- paste(EPOCH_REQUIRED, collapse = ", ")
+    gradpath_stop(paste0(where, ": ", field, ": is missing; every network has ", listed))
+  }
+  entry$seed <- entry$seed %||% 0
+  entry
+}
