@@ -370,6 +370,12 @@ MALFORMED = {
     " every schedule has id, title, lr, steps, schedule",
     "schedules: [{id: a, title: A, lr: 0.1, steps: 3, schedule: {name: cosine, steps: 0}}]": "FILE: schedule 'a',"
     " schedule 'cosine': steps: 0 is not accepted; use a whole number >= 1",
+    "schedules: [{id: a, title: A, lr: 0.1, steps: 9, schedule: {name: multi_step, milestones: 5}}]": "FILE: schedule"
+    " 'a', schedule 'multi_step': milestones: 5 is not accepted; use a list of whole numbers >= 1, each larger than"
+    " the one before",
+    "schedules: [{id: a, title: A, lr: 0.1, steps: 9, schedule: {name: warmup, warmup: 2, then: {name: multi_step,"
+    " milestones: 5}}}]": "FILE: schedule 'a', schedule 'warmup', schedule 'multi_step': milestones: 5 is not"
+    " accepted; use a list of whole numbers >= 1, each larger than the one before",
     "schedules: [{id: a, title: A, lr: -1, steps: 3, schedule: {name: constant}}]": "FILE: schedule 'a': lr: -1 is"
     " not accepted; use a finite number >= 0",
     "schedules: [{id: a, title: A, lr: 1, steps: 3, schedule: {name: constant}, colour: red}]": "FILE: schedule 'a':"

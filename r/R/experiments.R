@@ -188,7 +188,10 @@ complete_path <- function(where, figure, path) {
   path$dtype <- path$dtype %||% figure$dtype
   path$label <- path$label %||% path$id
   path$label_at <- as_pair(path$label_at)
-  path$schedule <- check_path_schedule(place, path$schedule, path$steps, schedule_parameters())
+  path$schedule <- check_path_schedule(
+    place, path$schedule, path$steps, schedule_parameters(),
+    declared = TRUE
+  )
   path$noise <- path$noise %||% 0
   path$seed <- path$seed %||% 0
   for (name in c("surface", "start")) {

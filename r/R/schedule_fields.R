@@ -84,8 +84,9 @@ check_fields <- function(where, ...) {
 is_required <- function(default) is.symbol(default) && identical(as.character(default), "")
 
 # A schedule given as a list, its name first, with defaults filled in and every value checked. `known` is the
-# list of the parameters of every schedule, `accepted` the names that are taken here.
-check_schedule <- function(where, schedule, known, accepted = names(known)) {
+# list of the parameters of every schedule, `accepted` the names that are taken here. In a `declared`
+# schedule, read from a file, a lone number is not a list; in R's own code it is one, of length one.
+check_schedule <- function(where, schedule, known, accepted = names(known), declared = FALSE) {
   if (!is.list(schedule) || is_sequence(schedule) || (length(schedule) && is.null(names(schedule)))) {
     refuse(where, "schedule", schedule, A_SCHEDULE)
   }
@@ -96,7 +97,7 @@ check_schedule <- function(where, schedule, known, accepted = names(known)) {
   where <- paste0(where, ", schedule '", name, "'")
   given <- schedule[names(schedule) != "name"]
   for (field in names(given)) {
-    given[[field]] <- check_parameter(where, name, field, given[[field]], known)
+    given[[field]] <- check_parameter(where, name, field, given[[field]], known, declared)
   }
   required <- vapply(known[[name]], is_required, TRUE)
   for (field in setdiff(names(known[[name]])[required], names(given))) {
@@ -110,28 +111,31 @@ check_schedule <- function(where, schedule, known, accepted = names(known)) {
   complete
 }
 
-check_parameter <- function(where, name, field, value, known) {
+check_parameter <- function(where, name, field, value, known, declared) {
   parameters <- names(known[[name]])
   if (!field %in% parameters) {
     parameters <- if (length(parameters)) paste(parameters, collapse = ", ") else "none"
     refuse(where, field, value, paste0("a parameter of ", name, ": ", parameters))
   }
   if (field == "then") {
-    return(if (is.function(value)) value else check_schedule(where, value, known, AFTER_WARMUP))
+    return(if (is.function(value)) value else check_schedule(where, value, known, AFTER_WARMUP, declared))
   }
   if (field == "schedules") {
-    return(check_chain(where, value, known))
+    return(check_chain(where, value, known, declared))
+  }
+  if (field == "milestones" && declared && !is_sequence(value)) {
+    refuse(where, field, value, SCHEDULE_FIELDS$milestones[[2]])
   }
   functions <- field == "lr_lambda" && is.list(value) && all(vapply(value, is.function, TRUE))
   if (!functions) check_field(where, field, value, name)
   if (is_sequence(value)) unlist(value) else value
 }
 
-check_chain <- function(where, schedules, known) {
+check_chain <- function(where, schedules, known, declared) {
   if (!is.list(schedules) || !is.null(names(schedules)) || length(schedules) == 0) {
     refuse(where, "schedules", schedules, "a list of schedules")
   }
-  lapply(unclass(schedules), function(inner) check_schedule(where, inner, known, IN_CHAIN))
+  lapply(unclass(schedules), function(inner) check_schedule(where, inner, known, IN_CHAIN, declared))
 }
 
 # What only several parameters together can get wrong.
@@ -158,11 +162,11 @@ check_rise <- function(where, pct_start, steps) {
 }
 
 # The schedule of a path of so many steps, checked; a function of t, and NULL, come back as they are.
-check_path_schedule <- function(where, schedule, steps, known) {
+check_path_schedule <- function(where, schedule, steps, known, declared = FALSE) {
   if (is.null(schedule) || is.function(schedule)) {
     return(schedule)
   }
-  checked <- check_schedule(where, schedule, known)
+  checked <- check_schedule(where, schedule, known, declared = declared)
   if (checked$name == "warmup" && checked$warmup > steps) {
     accepted <- sprintf("a whole number from 1 to %.15g, the steps of the path", steps)
     refuse(paste0(where, ", schedule 'warmup'"), "warmup", checked$warmup, accepted)

@@ -48,7 +48,7 @@ read_entry <- function(file, number, entry) {
   refuse_entry(where, entry)
   check_field(where, "lr", entry$lr)
   require_value(where, "steps", entry$steps)
-  checked <- check_path_schedule(where, entry$schedule, entry$steps, schedule_parameters())
+  checked <- check_path_schedule(where, entry$schedule, entry$steps, schedule_parameters(), declared = TRUE)
   if (is.null(checked)) {
     refuse(where, "schedule", NULL, "a mapping with a name and the parameters of that schedule")
   }

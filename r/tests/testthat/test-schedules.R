@@ -32,6 +32,49 @@ test_that("by hand equals the library over 500 steps", {
   }
 })
 
+test_that("of random schedules, every one by hand equals the library over 500 steps", {
+  skip_without_engine()
+  seeds <- 1:4
+  drawn <- 0
+  for (kind in schedule_names()) {
+    for (seed in seeds) {
+      set.seed(seed)
+      lr <- stats::runif(1, 0.001, 1)
+      metrics <- random_metrics()
+      schedule <- random_schedule(kind)
+      by_hand <- schedule_rates(schedule, lr, 500, "manual", metrics)
+      built_in <- schedule_rates(schedule, lr, 500, "optim", metrics)
+      shown <- paste(kind, "from seed", seed)
+      expect_length(by_hand, 500)
+      expect_lte(max(abs(by_hand - built_in)) / max(by_hand), 1e-12, label = shown)
+      # A draw that leaves the rate alone would say nothing; only these two may.
+      if (!kind %in% c("constant", "chained")) expect_gt(length(unique(by_hand)), 1, label = shown)
+      drawn <- drawn + 1
+    }
+  }
+  expect_equal(drawn, length(schedule_names()) * length(seeds))
+})
+
+test_that("a number alone is a list of milestones in R's own code, and none in a file", {
+  halved_at_5 <- rep(c(1, 0.5), each = 5)
+  schedule <- list(name = "multi_step", milestones = 5, gamma = 0.5)
+  expect_equal(vapply(0:9, make_schedule(schedule, 1), 1), halved_at_5)
+  expect_equal(check_path_schedule("here", schedule, 9, schedule_parameters())$milestones, 5)
+  expect_equal(
+    message_of(check_path_schedule("here", schedule, 9, schedule_parameters(), declared = TRUE)),
+    paste(
+      "here, schedule 'multi_step': milestones: 5 is not accepted;",
+      "use a list of whole numbers >= 1, each larger than the one before"
+    )
+  )
+  file <- tempfile(fileext = ".yaml")
+  entry <- "schedules: [{id: a, title: A, lr: 1, steps: 9, schedule: {name: multi_step, milestones: %s}}]"
+  writeLines(sprintf(entry, "[5]"), file)
+  expect_equal(read_schedules(file)$a$schedule$milestones, 5)
+  writeLines(sprintf(entry, "5"), file)
+  expect_match(message_of(read_schedules(file)), "milestones: 5 is not accepted; use a list", fixed = TRUE)
+})
+
 test_that("a saved scheduler goes on with the same rates", {
   skip_without_engine()
   drive <- function(opt, scheduler, steps) {
