@@ -49,7 +49,10 @@ _MODULES = {
     "schedulers": ["make_scheduler", "schedule_rates"],
     "descent": ["descend"],
     "contours": ["plot_paths", "save_plot"],
+    "maps": ["steps_to_reach"],
+    "map_plots": ["plot_steps"],
     "schedule_plots": ["plot_schedules"],
+    "walks": ["plot_walks"],
     "schedule_runs": ["draw_schedules", "read_schedules", "run_schedules"],
     "training": ["train_network"],
     "evaluation": ["evaluate_network"],
@@ -75,6 +78,8 @@ if TYPE_CHECKING:
     from gradpath.experiments import read_experiments
     from gradpath.first_epoch import read_first_epochs, run_first_epochs
     from gradpath.initializations import INITIALIZATIONS, initialize_network
+    from gradpath.map_plots import plot_steps
+    from gradpath.maps import steps_to_reach
     from gradpath.networks import count_parameters, lenet, small_cnn, tanh_network
     from gradpath.optimizers import make_optimizer, seed_state
     from gradpath.plateau import plateau_schedule
@@ -121,6 +126,7 @@ if TYPE_CHECKING:
         rmsprop,
         sgd,
     )
+    from gradpath.walks import plot_walks
 
 
 def __getattr__(name: str) -> Any:
