@@ -132,10 +132,10 @@ def train_network(
     )
     where = as_device(WHERE, device)
 
-    _lay_out(model, where)
+    model.to(device=where, memory_format=torch.channels_last)
     data = {part: Data(given.x.to(where), given.y.to(where), given.classes) for part, given in data.items()}
     updates = make_updates(WHERE, model, method, optimizer, checked, schedule, clip)
-    settings = {
+    settings: dict[Any, Any] = {
         "optimizer": optimizer,
         **checked,
         "schedule": describe(schedule),
@@ -235,13 +235,6 @@ def _epoch(
         if per_batch:
             updates.step_schedule(None)
     return sums.means()
-
-
-def _lay_out(model: nn.Module, device: torch.device) -> None:
-    model.to(device)
-    for p in model.parameters():
-        if p.dim() == 4:
-            p.data = p.data.contiguous(memory_format=torch.channels_last)
 
 
 def _save(
