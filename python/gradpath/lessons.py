@@ -19,6 +19,18 @@ from gradpath.tables import write_text
 
 SECONDS_PER_CELL = 300
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+# A cell that makes `pictures`, one per theme by its name, gets them saved; lessons themselves write no files.
+_PICTURES = re.compile(r"^pictures (?:=|<-) ", re.MULTILINE)
+_SAVE = {
+    "python": "import gradpath, pathlib\n"
+    "for theme, picture in pictures.items():\n"
+    "    gradpath.save_plot(picture, pathlib.Path({folder!r}, f'{cell}.python-{{theme}}.svg'))",
+    "r": "for (theme in names(pictures)) gradpath::save_plot(pictures[[theme]],"
+    " file.path('{folder}', paste0('{cell}.r-', theme, '.svg')))",
+}
+_THEMES = ("light", "dark")
+# The files that draw, as names without ending: the same in both languages.
+_DRAWERS = ("contours", "contour_layers", "maps", "map_plots", "schedule_plots", "walks")
 # Asked of each kernel after the last cell, so that a page can say what made its output.
 _ENGINE = {
     "python": "import torch; print('torch', torch.__version__)",
@@ -56,7 +68,15 @@ class Lesson:
         text = self.file.read_text(encoding="utf-8")
         shared = self.project / "shared_figures"
         data = [shared / "experiments.yaml", *sorted(shared.glob("recorded_torch/*.csv"))]
-        return fingerprint([text, sources, fingerprint_files(data) if "shared_figures" in text else ""])
+        parts = [text, sources, fingerprint_files(data) if "shared_figures" in text else ""]
+        if _PICTURES.search(text):
+            parts.append(fingerprint_files(f for f in self._drawers() if f.is_file()))
+        return fingerprint(parts)
+
+    def _drawers(self) -> list[Path]:
+        if self.language == "python":
+            return [self.project / "python" / "gradpath" / f"{name}.py" for name in _DRAWERS]
+        return [self.project / "r" / "R" / f"{name}.R" for name in _DRAWERS]
 
     def cells(self) -> list[tuple[str, str]]:
         """Return its cells as (name, code).
@@ -87,6 +107,10 @@ class Lesson:
         """Return the include file of a cell."""
         return self.folder / f"{cell}.{self.language}.md"
 
+    def pictures(self, cell: str) -> list[Path]:
+        """Return the files of the pictures that a cell makes, one per theme."""
+        return [self.folder / f"{cell}.{self.language}-{theme}.svg" for theme in _THEMES]
+
     def record(self) -> Path:
         """Return the file that says what made the includes: fingerprint of the lesson, language, engine."""
         return self.folder / f"made.{self.language}.txt"
@@ -101,14 +125,13 @@ def find_lessons(project: Path) -> list[Lesson]:
 
 def is_fresh(lesson: Lesson) -> bool:
     """Say whether a lesson's include files are all there and made from what the lesson is now."""
-    includes = {lesson.include(name) for name, _ in lesson.cells()}
-    if includes != set(lesson.folder.glob(f"*.{lesson.language}.md")) or not lesson.record().is_file():
+    if _expected(lesson) != _present(lesson) or not lesson.record().is_file():
         return False
     return f"fingerprint: {lesson.fingerprint()}\n" in lesson.record().read_text(encoding="utf-8")
 
 
 def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
-    """Execute a lesson in a fresh kernel; return the text of its include files and their record. Nothing is written.
+    """Execute a lesson in a fresh kernel; return the text of its includes, pictures and record. Nothing is written.
 
     Raises
     ------
@@ -121,32 +144,36 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
     from traitlets.config import Config
 
     cells = lesson.cells()
-    sources = [code for _, code in cells] + [_ENGINE[lesson.language]]
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for code in sources])
     kernel = "python3" if lesson.language == "python" else "ir"
     environment = _environment(lesson, r)
-    try:
-        # Sockets in a private folder instead of ports on the network. What a kernel writes beside its cells is
-        # chatter of its own; a cell's error comes through the notebook.
-        with tempfile.TemporaryDirectory() as private:
+    with tempfile.TemporaryDirectory() as private:
+        # After a cell that makes pictures comes one, which no page shows, that saves them.
+        sources: list[tuple[str, str]] = []
+        for name, code in cells:
+            sources.append((name, code))
+            if _PICTURES.search(code):
+                sources.append((f"{name}, its pictures", _SAVE[lesson.language].format(folder=private, cell=name)))
+        sources.append(("engine", _ENGINE[lesson.language]))
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for _, code in sources])
+        try:
+            # Sockets in a private folder instead of ports on the network. What a kernel writes beside its cells is
+            # chatter of its own; a cell's error comes through the notebook.
             settings = Config({"KernelManager": {"transport": "ipc", "ip": f"{private}/kernel"}})
             place = {"metadata": {"path": str(lesson.project)}}
             client = NotebookClient(
                 notebook, timeout=SECONDS_PER_CELL, kernel_name=kernel, resources=place, config=settings
             )
             client.execute(env=environment, stderr=subprocess.DEVNULL)
-    except CellExecutionError as error:
-        failed = next(i for i, c in enumerate(notebook.cells) if _error(c))
-        name = cells[failed][0] if failed < len(cells) else "engine"
-        line = _error(notebook.cells[failed]) or str(error)
-        raise GradpathError(f"{lesson.file.name}: cell '{name}': {line}") from None
+        except CellExecutionError as error:
+            failed = next(i for i, c in enumerate(notebook.cells) if _error(c))
+            line = _error(notebook.cells[failed]) or str(error)
+            raise GradpathError(f"{lesson.file.name}: cell '{sources[failed][0]}': {line}") from None
+        drawn = {lesson.folder / f.name: f.read_text(encoding="utf-8") for f in sorted(Path(private).glob("*.svg"))}
     engine = _printed(notebook.cells[-1]).strip()
     language = f"python {platform.python_version()}" if lesson.language == "python" else engine.partition(", ")[0]
     engine = engine if lesson.language == "python" else engine.partition(", ")[2]
-    texts = {
-        lesson.include(name): _include_text(lesson, name, code, _printed(cell))
-        for (name, code), cell in zip(cells, notebook.cells, strict=False)
-    }
+    shown = {name: _printed(cell) for (name, _), cell in zip(sources, notebook.cells, strict=True)}
+    texts = {lesson.include(name): _include_text(lesson, name, code, shown[name]) for name, code in cells} | drawn
     texts[lesson.record()] = f"fingerprint: {lesson.fingerprint()}\nlanguage: {language}\nengine: {engine}\n"
     return texts
 
@@ -172,7 +199,7 @@ def update_lessons(
             continue
         progress(f"{lesson.name}: executing in {'Python' if lesson.language == 'python' else 'R'}")
         includes = execute_lesson(lesson, r)
-        for file in set(lesson.folder.glob(f"*.{lesson.language}.md")) - set(includes):
+        for file in _present(lesson) - set(includes):
             file.unlink()
         for file, text in includes.items():
             write_text(file, text)
@@ -185,6 +212,16 @@ def can_run_r(r: R | None) -> bool:
     from jupyter_client.kernelspec import KernelSpecManager
 
     return r is not None and "ir" in KernelSpecManager().find_kernel_specs()
+
+
+def _expected(lesson: Lesson) -> set[Path]:
+    cells = lesson.cells()
+    drawn = {file for name, code in cells if _PICTURES.search(code) for file in lesson.pictures(name)}
+    return {lesson.include(name) for name, _ in cells} | drawn
+
+
+def _present(lesson: Lesson) -> set[Path]:
+    return {*lesson.folder.glob(f"*.{lesson.language}.md"), *lesson.folder.glob(f"*.{lesson.language}-*.svg")}
 
 
 # With more threads sums are added in another order: the last digits of an output would depend on the machine's cores.

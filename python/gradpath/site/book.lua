@@ -50,7 +50,8 @@ local function from_the_top(path)
 end
 
 local function image(element)
-  element.src = from_the_top(element.src)
+  -- What lessons drew lies beside the chapters.
+  element.src = from_the_top(element.src):gsub("^_lessons/", "book/_lessons/")
   return with_alt(element)
 end
 
