@@ -10,7 +10,7 @@ PYTHON_ARITHMETIC <- scan(what = "", quiet = TRUE, text = "
   logical_and logical_or from_one index_select counting_from_one
 ")
 PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
-  tensor like grad index index_put arange gradients gradient set_grad_enabled set_field parameters_of
+  tensor from_buffer like grad index index_put arange gradients gradient set_grad_enabled set_field parameters_of
   groups_of set_group state_of load_state load field is_method own_tensor plain_dict as_list
 ")
 PYTHON_ARITHMETIC_CONVERTING <- c("under_pressure", "keep_freed_memory")

@@ -5,7 +5,7 @@ VERBS <- list(
     torch_tensor torch_scalar_tensor torch_zeros torch_ones torch_empty torch_full torch_rand torch_randn
     torch_randint torch_randperm torch_zeros_like torch_ones_like torch_empty_like torch_full_like
     torch_rand_like torch_randn_like torch_arange torch_linspace torch_logspace torch_eye torch_normal
-    torch_bernoulli torch_multinomial as_array is_undefined_tensor",
+    torch_bernoulli torch_multinomial torch_tensor_from_buffer as_array is_undefined_tensor",
   types = "
     torch_float torch_float32 torch_float64 torch_double torch_half torch_float16 torch_bfloat16 torch_int
     torch_int8 torch_int16 torch_int32 torch_int64 torch_long torch_short torch_uint8 torch_bool torch_device

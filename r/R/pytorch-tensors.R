@@ -55,6 +55,9 @@ CREATION_VERBS <- list(
   torch_scalar_tensor = function(value, dtype = NULL, device = NULL, requires_grad = FALSE) {
     pytorch_tensor(value, dtype, device)$squeeze()$requires_grad_(requires_grad)
   },
+  torch_tensor_from_buffer = function(buffer, shape, dtype = "float") {
+    .py$from_buffer(buffer, as.list(as.integer(shape)), dtype)
+  },
   torch_zeros = sized("zeros"), torch_ones = sized("ones"), torch_empty = sized("empty"),
   torch_rand = sized("rand"), torch_randn = sized("randn"),
   torch_zeros_like = shaped_like("zeros_like"), torch_ones_like = shaped_like("ones_like"),

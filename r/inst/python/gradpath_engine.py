@@ -253,3 +253,8 @@ def plain_dict(mapping: Any) -> dict[str, Any]:
 def as_list(values: Any) -> list[Any]:
     """Return a tuple, named or not, as a list."""
     return list(values)
+
+
+def from_buffer(buffer: bytearray, shape: list[int], dtype: str) -> torch.Tensor:
+    """Return a tensor over the bytes of an R raw vector, which came here as a copy."""
+    return torch.frombuffer(bytearray(buffer), dtype=getattr(torch, dtype)).reshape(shape)
