@@ -1,0 +1,198 @@
+# train_network(): a network, its data, and any optimizer and schedule of the toolkit, by hand or by optim.
+
+#' Train a network
+#'
+#' The model is trained in place.
+#'
+#' @param model A module with parameters of the data's dtype. It is moved to `device` before the optimizer is made.
+#' @param loss `"cross_entropy"`, `"mse"`, or a function of outputs and targets that gives the mean over the samples
+#'   of a batch as a tensor of one element.
+#' @param train A list with tensors `x` of shape (n, ...) and `y` with n targets, such as [fashion_mnist()] gives.
+#' @param validation,test The same, or `NULL`. Measured after each epoch, in evaluation mode. Only validation may
+#'   decide anything.
+#' @param scores What is measured beside the loss: names of [SCORES], or a list of functions by name, each of
+#'   outputs and targets, that give the mean over the samples of a batch. An error in one of them ends the run.
+#' @param epochs,batch_size At least 1. The last batch of an epoch may be smaller.
+#' @param optimizer One of [optimizer_names()].
+#' @param schedule As [descend()] takes it, starting from `lr`; t counts epochs, or batches, from 0.
+#' @param clip `list(norm = 1)` or `list(value = 0.5)`: the gradients are clipped before each update.
+#' @param device `"cpu"`, `"cuda"` or `"cuda:N"`. The data moves there once, as a whole.
+#' @param seed Of the order of the data and of dropout. The initial weights are the model's own.
+#' @param checkpoint A file that is written after each epoch, whole or not at all. If it exists the run goes on from
+#'   it, and gives what it would have given without the interruption, on the CPU to the last bit.
+#' @param progress Show a bar with loss and rate, where standard error is a terminal.
+#' @param method `"optim"`, the library's optimizer object, or `"manual"`, the update rule written out.
+#' @param schedule_every When the schedule goes on: `"epoch"` or `"batch"`.
+#' @param watch What a plateau watches: `"validation_loss"`, or `"validation_"` and the name of a score.
+#' @param batch_losses Keep the loss of every batch, in the attribute `batch_losses`.
+#' @param ... Hyperparameters: `lr`, `momentum`, and so on, as the optimizer has them.
+#' @return A data frame with one row per epoch: `epoch` (from 1), `seconds`, `lr` (the rate of the epoch's first
+#'   update), `train_loss` and the training scores (means over the epoch's batches, weighted by their samples, as
+#'   they were met, while the weights changed), then `validation_loss`, `test_loss` and their scores. Its attributes
+#'   are the settings, language, engine, engine_version and status: `"finished"`, or `"diverged in epoch k, batch
+#'   b"`; the table then ends before that epoch. Bad input stops with one line; asking a plateau to watch the test
+#'   data is refused.
+#' @export
+#' @examplesIf has_engine()
+#' data <- list(x = torch_randn(60, 4), y = torch_tensor(rep(1:2, 30)))
+#' train_network(tanh_network(4, 3, outputs = 2), "cross_entropy", data, epochs = 2, batch_size = 16)
+train_network <- function(model, loss, train, validation = NULL, test = NULL, scores = "accuracy", epochs = 10,
+                          batch_size = 256, optimizer = "adamw", schedule = NULL, clip = NULL, device = "cpu",
+                          seed = 0, checkpoint = NULL, progress = TRUE, method = "optim",
+                          schedule_every = "epoch", watch = "validation_loss", batch_losses = FALSE, ...) {
+  place <- "train_network()"
+  require_value(place, "optimizer", optimizer)
+  require_value(place, "seed", seed)
+  require_value(place, "method", method)
+  require_count(place, "epochs", epochs)
+  require_count(place, "batch_size", batch_size)
+  require_choice(place, "schedule_every", schedule_every, c("epoch", "batch"))
+  checked <- check_hyperparameters(place, optimizer, list(...))
+  check_clip(place, clip)
+  measures <- c(list(loss = as_loss(place, loss)), as_scores(place, scores))
+  parts <- Filter(Negate(is.null), list(train = train, validation = validation, test = test))
+  data <- Map(function(part, given) check_data(place, part, given, model), names(parts), parts)
+  batches <- ceiling(data$train$y$shape[[1]] / batch_size)
+  per_batch <- schedule_every == "batch"
+  schedule <- check_training_schedule(
+    place, schedule, schedule_every, epochs * if (per_batch) batches else 1, watch, measures[-1],
+    !is.null(validation)
+  )
+  where <- as_device(place, device)
+
+  move_model(model, where)
+  data <- lapply(data, function(given) list(x = given$x$to(device = where), y = given$y$to(device = where)))
+  updates <- make_updates(place, model, method, optimizer, checked, schedule, clip)
+  settings <- c(list(optimizer = optimizer), checked, list(
+    schedule = describe(schedule), schedule_every = schedule_every, watch = watch, clip = clip,
+    loss = describe(loss), scores = as.list(names(measures)[-1]), batch_size = batch_size,
+    batch_losses = batch_losses, method = method, seed = seed, device = where$type,
+    dtype = dtype_name(data$train$x)
+  ), about_data(data))
+
+  before <- rng_state(where)
+  on.exit(set_rng_state(before, where))
+  torch_manual_seed(seed)
+  run <- list(results = list(), kept = numeric(), status = "finished")
+  if (!is.null(checkpoint) && file.exists(checkpoint)) {
+    saved <- load_checkpoint(checkpoint, settings)
+    put_weights(model, saved$model, place, checkpoint)
+    run <- resume_run(run, saved, updates, where, watch, if (per_batch) batches else 1)
+  }
+  done <- length(run$results$epoch)
+  if (done > epochs) {
+    refuse(place, "epochs", epochs, sprintf("a whole number >= %d, the epochs that the checkpoint has", done))
+  }
+  bar <- training_progress(progress, done, epochs, batches)
+  on.exit(bar$close(), add = TRUE)
+  train_epoch <- epoch_trainer(model, data$train, measures, updates, batch_size, per_batch, bar)
+  for (epoch in done + seq_len(epochs - done)) {
+    started <- proc.time()[["elapsed"]]
+    row <- c(epoch = epoch, seconds = 0, lr = updates$lr())
+    measured <- train_epoch()
+    if (batch_losses) run$kept <- c(run$kept, measured$losses)
+    broken <- which(!is.finite(measured$losses))
+    if (length(broken)) {
+      run$status <- sprintf("diverged in epoch %d, batch %d", as.integer(epoch), broken[[1]])
+      break
+    }
+    row <- c(row, named_as("train", measured$means))
+    for (part in setdiff(names(data), "train")) {
+      measured <- evaluate_network(model, measures$loss, data[[part]], measures[-1], device = device)
+      row <- c(row, named_as(part, measured))
+    }
+    row[["seconds"]] <- proc.time()[["elapsed"]] - started
+    for (name in names(row)) run$results[[name]] <- c(run$results[[name]], row[[name]])
+    if (!per_batch) updates$step_schedule(if (watch %in% names(row)) row[[watch]])
+    if (!is.null(checkpoint)) save_run(checkpoint, settings, model, updates, where, run)
+  }
+
+  table <- data.frame(if (length(run$results)) run$results else list(epoch = integer()), check.names = FALSE)
+  table$epoch <- as.integer(table$epoch)
+  engine <- engine_info()
+  settings$device <- device
+  if (batch_losses) settings$batch_losses <- run$kept
+  known <- c(settings, list(
+    language = "r", engine = engine$name, engine_version = engine$version, status = run$status
+  ))
+  attributes(table) <- c(attributes(table), known)
+  table
+}
+
+# A function that trains one epoch and gives the means and the losses of its batches.
+epoch_trainer <- function(model, data, measures, updates, batch_size, per_batch, bar) {
+  samples <- data$y$shape[[1]]
+  in_python <- runs_in_python(model, data, measures)
+  batch <- (if (in_python) batch_trainer_in_python else batch_trainer)(model, data, measures, updates)
+  function() {
+    model$train()
+    # Drawn on the CPU: the same order on every device, and in both languages.
+    order <- (torch_randperm(samples, dtype = torch_int64()) + 1L)$to(device = data$y$device)
+    for (index in torch_split(order, batch_size)) {
+      batch$train(index)
+      updates$step()
+      bar$batch(batch$last_loss, updates$lr)
+      if (per_batch) updates$step_schedule(NULL)
+    }
+    means_of(batch$measured(), batch_sizes(samples, batch_size))
+  }
+}
+
+# `$train(index)` computes the gradients of the batch at these positions and what is measured of it, `$last_loss()`
+# is its loss, and `$measured()` gives, by name, what was measured of all batches since it was last asked.
+batch_trainer <- function(model, data, measures, updates) {
+  lay_out <- batch_layout(data$x)
+  kept <- collector(measures)
+  train <- function(index) {
+    x <- lay_out(torch_index_select(data$x, 1, index))
+    y <- torch_index_select(data$y, 1, index)
+    outputs <- model(x)
+    loss <- measures$loss(outputs, y)
+    updates$backward(loss)
+    kept$add(loss$detach(), outputs$detach(), y)
+  }
+  list(train = train, last_loss = kept$last_loss, measured = kept$measured)
+}
+
+# Moves a model; images run faster through kernels that lie as batch_layout() lays the images.
+move_model <- function(model, device) {
+  model$to(device = device)
+  for (p in model$parameters) {
+    if (length(dim(p)) == 4) {
+      with_no_grad(p$set_data(p$detach()$to(memory_format = torch_channels_last_format())))
+    }
+  }
+}
+
+named_as <- function(part, measured) stats::setNames(unlist(measured), paste0(part, "_", names(measured)))
+
+# What tells these data from others: how many there are, and the sum of all their numbers.
+about_data <- function(data) {
+  samples <- lapply(data, function(given) given$y$shape[[1]])
+  sums <- lapply(data, function(given) given$x$sum(dtype = torch_float64())$item())
+  c(
+    stats::setNames(samples, paste(names(data), "samples")),
+    stats::setNames(sums, paste(names(data), "sum"))
+  )
+}
+
+save_run <- function(file, settings, model, updates, device, run) {
+  columns <- lapply(c(run$results, list(batch_losses = run$kept)), torch_tensor, dtype = torch_float64())
+  save_checkpoint(file, list(
+    settings = settings, model = weights_of(model), updates = updates$state(), rng = rng_state(device),
+    results = columns
+  ))
+}
+
+resume_run <- function(run, saved, updates, device, watch, steps_per_epoch) {
+  columns <- lapply(saved$results, as.numeric)
+  run$kept <- columns$batch_losses
+  columns$batch_losses <- NULL
+  first <- c("epoch", "seconds", "lr")
+  run$results <- columns[c(first, setdiff(names(columns), first))]
+  watched <- as.list(columns[[watch]]) %||% list()
+  if (!length(watched)) watched <- rep(list(NULL), length(columns$epoch))
+  updates$resume(saved$updates, rep(watched, each = steps_per_epoch))
+  set_rng_state(saved$rng, device)
+  run
+}

@@ -1,0 +1,122 @@
+# What train_network() accepts: losses, scores, data, schedules.
+
+#' @include schedule_fields.R
+NULL
+
+LOSSES <- list(
+  cross_entropy = function(outputs, targets) nnf_cross_entropy(outputs, targets),
+  mse = function(outputs, targets) nnf_mse_loss(outputs, targets)
+)
+
+# Refuses what is not a whole number from 1 on.
+require_count <- function(where, field, value) {
+  if (!COUNT[[1]](value)) {
+    refuse(where, field, value, COUNT[[2]])
+  }
+}
+
+# Refuses what is not one of some names.
+require_choice <- function(where, field, value, names) {
+  if (!one_text_of(names)(value)) {
+    refuse(where, field, value, one_of(names))
+  }
+}
+
+# The function of a loss given by name or as a function.
+as_loss <- function(where, loss) {
+  if (is.function(loss)) {
+    return(loss)
+  }
+  if (!one_text_of(names(LOSSES))(loss)) {
+    refuse(where, "loss", loss, paste0(one_of(names(LOSSES)), ", or a function of outputs and targets"))
+  }
+  LOSSES[[loss]]
+}
+
+# The score functions by name.
+as_scores <- function(where, scores) {
+  if (is.list(scores) && !is.null(names(scores))) {
+    for (name in names(scores)) {
+      if (!is.function(scores[[name]]) || name == "loss") {
+        accepted <- "a function of outputs and targets, not called 'loss'"
+        refuse(where, paste0("scores, '", name, "'"), scores[[name]], accepted)
+      }
+    }
+    return(scores)
+  }
+  for (name in if (is.null(scores)) list(NULL) else as.list(scores)) {
+    if (!one_text_of(names(SCORES))(name)) {
+      refuse(where, "scores", name, paste0(one_of(names(SCORES)), ", or functions by name"))
+    }
+  }
+  SCORES[unique(unlist(scores))]
+}
+
+# Data whose samples and targets belong together and fit the model's dtype.
+check_data <- function(where, part, data, model) {
+  x <- if (is.list(data)) data[["x"]]
+  y <- if (is.list(data)) data[["y"]]
+  if (!is_any_tensor(x) || !is_any_tensor(y)) {
+    refuse(where, part, data, "data with tensors x and y, such as fashion_mnist() gives")
+  }
+  counts <- c(x$shape[1], y$shape[1])
+  if (anyNA(counts) || counts[[1]] != counts[[2]] || counts[[1]] == 0) {
+    counts[is.na(counts)] <- 0L
+    gradpath_stop(sprintf(
+      "%s: %s: has %d samples and %d targets; use as many, and at least one", where, part, counts[[1]], counts[[2]]
+    ))
+  }
+  first <- Find(function(p) p$is_floating_point(), model$parameters)
+  if (!is.null(first) && dtype_name(x) != dtype_name(first)) {
+    gradpath_stop(paste0(
+      where, ": ", part, ": is ", dtype_name(x), " and the model is ", dtype_name(first),
+      "; use the same dtype for both"
+    ))
+  }
+  data
+}
+
+is_any_tensor <- function(value) inherits(value, c("torch_tensor", "torch.Tensor"))
+
+DTYPE_NAMES <- c(
+  "float32", "float64", "float16", "bfloat16", "int64", "int32", "int16", "int8", "uint8", "bool"
+)
+
+# The name of a tensor's dtype, as Python writes it.
+dtype_name <- function(tensor) {
+  own <- tensor$dtype
+  Find(function(name) isTRUE(own == engine_verb(paste0("torch_", name))()), DTYPE_NAMES) %||% "another dtype"
+}
+
+# The schedule, checked; a plateau may watch validation only, once per epoch.
+check_training_schedule <- function(where, schedule, schedule_every, steps, watch, scores, has_validation) {
+  watchable <- paste0("validation_", c("loss", names(scores)))
+  if (is.character(watch) && length(watch) == 1 && startsWith(watch, "test")) {
+    accepted <- paste0(one_of(watchable), "; what the test data say may not decide anything")
+    refuse(where, "watch", watch, accepted)
+  }
+  require_choice(where, "watch", watch, watchable)
+  checked <- check_path_schedule(where, schedule, steps, schedule_parameters())
+  if (is.list(checked) && checked$name == "plateau") {
+    if (!has_validation) {
+      gradpath_stop(paste0(
+        where, ": validation: is missing; a plateau watches validation data, not training or test data"
+      ))
+    }
+    if (schedule_every != "epoch") {
+      refuse(where, "schedule_every", schedule_every, "epoch; a plateau goes on once per epoch")
+    }
+  }
+  checked
+}
+
+# Writes a setting for a record: functions by what they are, lists as they are.
+describe <- function(value) {
+  if (is.function(value)) {
+    return("a function")
+  }
+  if (is.list(value) || is.atomic(value) && length(value) > 1) {
+    return(lapply(as.list(value), describe))
+  }
+  if (is.atomic(value)) value else show_value(value)
+}
