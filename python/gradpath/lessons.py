@@ -11,7 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradpath.fingerprints import fingerprint, fingerprint_files, python_sources, r_sources
+from gradpath.fingerprints import (
+    NUMBER_MAKERS,
+    TRAINING_MAKERS,
+    fingerprint,
+    fingerprint_files,
+    python_sources,
+    r_sources,
+)
 from gradpath.lesson_downloads import write_links, write_notebook
 from gradpath.r_process import R, ensure_r_package
 from gradpath.refusals import GradpathError
@@ -64,8 +71,9 @@ class Lesson:
 
     def fingerprint(self) -> str:
         """Fingerprint everything that its output depends on, apart from versions."""
-        sources = python_sources(self.project) if self.language == "python" else r_sources(self.project)
         text = self.file.read_text(encoding="utf-8")
+        makers = tuple(dict.fromkeys(NUMBER_MAKERS + (TRAINING_MAKERS if "train_network(" in text else ())))
+        sources = (python_sources if self.language == "python" else r_sources)(self.project, makers)
         shared = self.project / "shared_figures"
         data = [shared / "experiments.yaml", *sorted(shared.glob("recorded_torch/*.csv"))]
         parts = [text, sources, fingerprint_files(data) if "shared_figures" in text else ""]
