@@ -8,16 +8,15 @@ EPOCH_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = s
 is_network <- function(value) is_mapping(value) && is_text(value$name) && value$name %in% names(EPOCH_NETWORKS)
 
 EPOCH_RULES <- list(
-  id = IDENTIFIER[c("accepts", "accepted")],
-  title = list(accepts = is_text, accepted = "a text"),
+  id = list(IDENTIFIER$accepts, IDENTIFIER$accepted),
+  title = list(is_text, "a text"),
   network = list(
-    accepts = is_network,
-    accepted = paste0("a mapping with a name, ", one_of(names(EPOCH_NETWORKS)), ", and its arguments")
+    is_network, paste0("a mapping with a name, ", one_of(names(EPOCH_NETWORKS)), ", and its arguments")
   ),
-  samples = list(accepts = whole_from(1), accepted = "a whole number >= 1"),
+  samples = COUNT,
   dtype = ACCEPTED$dtype,
-  settings = list(accepts = is_mapping, accepted = "a mapping of arguments of train_network()"),
-  bound = list(accepts = function(value) is_number(value) && value > 0, accepted = "a finite number > 0"),
+  settings = list(is_mapping, "a mapping of arguments of train_network()"),
+  bound = list(function(value) is_number(value) && value > 0, "a finite number > 0"),
   seed = ACCEPTED$seed
 )
 EPOCH_REQUIRED <- setdiff(names(EPOCH_RULES), "seed")
@@ -89,8 +88,8 @@ read_first_epoch <- function(file, number, entry) {
     if (!field %in% names(EPOCH_RULES)) {
       refuse(where, field, entry[[field]], paste("only the fields", paste(names(EPOCH_RULES), collapse = ", ")))
     }
-    if (!EPOCH_RULES[[field]]$accepts(entry[[field]])) {
-      refuse(where, field, entry[[field]], EPOCH_RULES[[field]]$accepted)
+    if (!EPOCH_RULES[[field]][[1]](entry[[field]])) {
+      refuse(where, field, entry[[field]], EPOCH_RULES[[field]][[2]])
     }
   }
   for (field in setdiff(EPOCH_REQUIRED, names(entry))) {
