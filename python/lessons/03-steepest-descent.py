@@ -1,4 +1,5 @@
-# Steepest descent: how far a step may go. Run it from the project's folder, as a script or as a notebook.
+# Steepest descent: how far a step may go. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 import numpy as np
@@ -51,8 +52,12 @@ for step in range(15):
 
 # %% descend
 start = (6, 6)
-manual = gradpath.descend("isotropic_paraboloid", start, optimizer="sgd", steps=14, method="manual", lr=1.0)
-optim = gradpath.descend("isotropic_paraboloid", start, optimizer="sgd", steps=14, method="optim", lr=1.0)
+manual = gradpath.descend(
+    "isotropic_paraboloid", start, optimizer="sgd", steps=14, method="manual", lr=1.0
+)
+optim = gradpath.descend(
+    "isotropic_paraboloid", start, optimizer="sgd", steps=14, method="optim", lr=1.0
+)
 for name, path in [("manual", manual), ("optim", optim)]:
     print(f"{name:6s}  ends at ({path.x1.iloc[-1]:.12f}, {path.x2.iloc[-1]:.12f})")
 
@@ -65,52 +70,81 @@ def difference(points, path):
 
 print(f"written out, against descend() by hand:  {difference(by_hand, manual):.12f}")
 print(f"the object, against descend() by optim:  {difference(by_object, optim):.12f}")
-print(f"descend() by optim, against by hand:     {difference(optim[['x1', 'x2']], manual):.12f}")
+print(
+    f"descend() by optim, against by hand:     {difference(optim[['x1', 'x2']], manual):.12f}"
+)
 
 # %% one-step
 one = gradpath.descend("isotropic_paraboloid", start, optimizer="sgd", steps=1, lr=2.5)
 for k in range(2):
-    print(f"step {k}   |x1| {abs(one.x1[k]):.6f}   |x2| {abs(one.x2[k]):.6f}   value {one.value[k]:.6f}")
+    print(
+        f"step {k}   |x1| {abs(one.x1[k]):.6f}   |x2| {abs(one.x2[k]):.6f}   "
+        f"value {one.value[k]:.6f}"
+    )
 
 # %% plot-bowl
 figure = gradpath.plot_paths([manual, one], labels=["lr 1.0", "lr 2.5"])
 
 # %% curvature
-# The gradient of a quadratic bowl grows in proportion to the distance from its minimum. Along an axis, the
-# factor is the curvature there; at distance 1 it can be read off the gradient itself.
+# The gradient of a quadratic bowl grows in proportion to the distance
+# from its minimum. Along an axis, the factor is the curvature there; at
+# distance 1 it can be read off the gradient itself.
 x = torch.tensor([1.0, 1.0], dtype=torch.float64, requires_grad=True)
 ravine(x).backward()
 flat, steep = x.grad.tolist()
 print(f"curvature along x1: {flat:.1f}, along x2: {steep:.1f}")
 print(f"condition number {steep / flat:.0f}")
-print(f"bound on the learning rate, 2 / L: {2 / steep:.2f} for both, {2 / flat:.2f} if there were x1 alone")
+print(
+    f"bound on the learning rate, 2 / L: {2 / steep:.2f} for both, "
+    f"{2 / flat:.2f} if there were x1 alone"
+)
 best = 2 / (flat + steep)
-print(f"best rate, 2 / (L + mu): {best:.4f}, with factors {1 - best * flat:.4f} and {1 - best * steep:.4f}")
+print(
+    f"best rate, 2 / (L + mu): {best:.4f}, "
+    f"with factors {1 - best * flat:.4f} and {1 - best * steep:.4f}"
+)
 
 # %% rates
 # One step multiplies x1 by 1 - lr * 0.4, and x2 by 1 - lr * 4.
 ravine_start = (5.1, 2.3)
 for lr in [0.05, 0.2, 0.4, 0.495, 0.51]:
-    path = gradpath.descend("anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=40, lr=lr)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=40, lr=lr
+    )
     factors = f"x1 by {1 - lr * flat:6.3f}, x2 by {1 - lr * steep:6.3f}"
-    print(f"lr {lr:5.3f}   a step multiplies {factors}   value after 40 steps {path.value[40]:9.5f}")
+    print(
+        f"lr {lr:5.3f}   a step multiplies {factors}   "
+        f"value after 40 steps {path.value[40]:9.5f}"
+    )
 
 # %% edge
 for lr in [0.499, 0.5, 0.501]:
-    path = gradpath.descend("anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=500, lr=lr)
-    print(f"lr {lr:.3f}   |x2| at the start {abs(path.x2[0]):.3f}, after 500 steps {abs(path.x2[500]):7.3f}")
+    path = gradpath.descend(
+        "anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=500, lr=lr
+    )
+    print(
+        f"lr {lr:.3f}   |x2| at the start {abs(path.x2[0]):.3f}, "
+        f"after 500 steps {abs(path.x2[500]):7.3f}"
+    )
 
 # %% zig-zag
-path = gradpath.descend("anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=200, lr=0.495)
+path = gradpath.descend(
+    "anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=200, lr=0.495
+)
 for step in [0, 1, 2, 3, 20, 21, 172, 173]:
-    print(f"step {step:3d}   x1 {path.x1[step]:9.6f}   x2 {path.x2[step]:9.6f}   value {path.value[step]:9.6f}")
+    print(
+        f"step {step:3d}   x1 {path.x1[step]:9.6f}   x2 {path.x2[step]:9.6f}   "
+        f"value {path.value[step]:9.6f}"
+    )
 reached = int((path.value <= -4.99).idxmax())
 print(f"the value first reaches -4.99 at step {reached}")
 
 # %% plot-ravine
 rates = [(0.4, 40), (0.495, 21), (0.51, 8)]
 paths = [
-    gradpath.descend("anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=steps, lr=lr)
+    gradpath.descend(
+        "anisotropic_paraboloid", ravine_start, optimizer="sgd", steps=steps, lr=lr
+    )
     for lr, steps in rates
 ]
 figure = gradpath.plot_paths(paths, labels=["lr 0.4", "lr 0.495", "lr 0.51"])
@@ -139,12 +173,15 @@ for _ in range(5):
     with torch.no_grad():
         x.sub_(x.grad * lr)
     x.grad.zero_()
-    print(f"x {before:7.4f}   y {y:8.4f}   slope {slope:9.4f}   step {-lr * slope:8.4f}   to {x:7.4f}")
+    print(
+        f"x {before:7.4f}   y {y:8.4f}   slope {slope:9.4f}   "
+        f"step {-lr * slope:8.4f}   to {x:7.4f}"
+    )
 
 
 # %% scenes
 def walk_down(curve, x, lr, steps, noise=0.0):
-    """Descend a curve of one variable; return the points, and the slopes that the steps were made from."""
+    """Descend a curve of one variable; return the points, and the slopes of the steps."""
     x = torch.tensor(x, dtype=torch.float64, requires_grad=True)
     points, slopes = [x.item()], []
     for _ in range(steps):
@@ -161,7 +198,10 @@ def walk_down(curve, x, lr, steps, noise=0.0):
 def show_walk(name, points, slopes):
     """Print the first, the fifth and the last slope of a walk, and where it ends."""
     first, fifth, last = slopes[0], slopes[4], slopes[-1]
-    print(f"{name:9s}  slopes {first:.2e}, {fifth:.2e} ... {last:.2e}   ends at x = {points[-1]:.4e}")
+    print(
+        f"{name:9s}  slopes {first:.2e}, {fifth:.2e} ... {last:.2e}   "
+        f"ends at x = {points[-1]:.4e}"
+    )
 
 
 # %% scene-good
@@ -184,11 +224,24 @@ vanishing = walk_down(lambda x: torch.sigmoid(x), 12.0, lr=0.1, steps=200)
 show_walk("vanishing", *vanishing)
 print(f"after 200 steps it has moved by {12.0 - vanishing[0][-1]:.6f}")
 
+# %% scenes-picture
+curves = [lambda x: x**2, lambda x: x**2, lambda x: x**4, torch.sigmoid]
+walks = [good[0], noisy[0], exploding[0], vanishing[0]]
+windows = [(-3.5, 3.5), (-3.5, 3.5), (-9, 9), (-16, 16)]
+labels = ["good", "noisy", "exploding", "vanishing"]
+title = "Four scenes (Python)"
+pictures = {
+    theme: gradpath.plot_walks(curves, walks, windows, labels, title, theme)
+    for theme in ["light", "dark"]
+}
+
 # %% solution-1
 # Which rate is best for the ravine? Count the steps to -4.99 for many.
 counts = {}
 for hundredths in range(30, 50):
-    path = gradpath.descend("anisotropic_paraboloid", ravine_start, "sgd", steps=200, lr=hundredths / 100)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", ravine_start, "sgd", steps=200, lr=hundredths / 100
+    )
     counts[hundredths] = int((path.value <= -4.99).idxmax())
 for hundredths in [30, 35, 40, 42, 43, 44, 45, 46, 48, 49]:
     print(f"lr {hundredths / 100:.2f}   {counts[hundredths]:3d} steps")
@@ -196,13 +249,18 @@ fewest = min(counts, key=counts.get)
 print(f"fewest: {counts[fewest]} steps, first at lr {fewest / 100:.2f}")
 
 # %% solution-2
-# On the axis x2 = 0 nothing pulls along x2, and only the curvature of x1 sets a bound: 2 / 0.4 = 5.
+# On the axis x2 = 0 nothing pulls along x2, and only the
+# curvature of x1 sets a bound: 2 / 0.4 = 5.
 for lr in [0.51, 2.5, 4.9, 5.1]:
     path = gradpath.descend("anisotropic_paraboloid", (5.1, 0), "sgd", steps=50, lr=lr)
-    print(f"lr {lr:.2f}   |x1| after 50 steps {abs(path.x1[50]):10.6f}   x2 {abs(path.x2[50]):.6f}")
+    print(
+        f"lr {lr:.2f}   |x1| after 50 steps {abs(path.x1[50]):10.6f}   "
+        f"x2 {abs(path.x2[50]):.6f}"
+    )
 
 # %% solution-3
-# Halve the rate until a step lowers the value by at least a share of what the slope promises, lr |g|^2.
+# Halve the rate until a step lowers the value by at least
+# a share of what the slope promises, lr |g|^2.
 for share in [0.0, 0.5]:
     lr = 4.0
     x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)

@@ -1,4 +1,5 @@
-# The learning rate over time: schedules. Run it from the project's folder, as a script or as a notebook.
+# The learning rate over time: schedules. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 import math
@@ -32,11 +33,16 @@ show(by_object, [0, 1, 2, 10, 30])
 
 # %% gamma
 gamma = gradpath.gamma_for(lr=0.1, lr_final=0.001, epochs=30)
-print(f"gamma {gamma:.6f}, rate after 30 epochs {gradpath.exponential_schedule(30, 0.1, gamma):.6f}")
+print(
+    f"gamma {gamma:.6f}, "
+    f"rate after 30 epochs {gradpath.exponential_schedule(30, 0.1, gamma):.6f}"
+)
 
 # %% drops
 step = [gradpath.step_schedule(t, lr=0.1, step_size=15, gamma=0.5) for t in range(61)]
-multi_step = [gradpath.multi_step_schedule(t, lr=0.1, milestones=[20, 45], gamma=0.3) for t in range(61)]
+multi_step = [
+    gradpath.multi_step_schedule(t, lr=0.1, milestones=[20, 45], gamma=0.3) for t in range(61)
+]
 show(step, [0, 14, 15, 29, 30, 60])
 show(multi_step, [0, 19, 20, 44, 45, 60])
 
@@ -50,11 +56,17 @@ show(inverse_sqrt, [0, 1, 3, 8, 15, 60])
 
 # %% polynomial
 for power in [0.5, 1, 2]:
-    show([gradpath.polynomial_schedule(t, lr=0.1, steps=50, power=power) for t in range(61)], [0, 10, 25, 49, 50, 60])
+    show(
+        [gradpath.polynomial_schedule(t, lr=0.1, steps=50, power=power) for t in range(61)],
+        [0, 10, 25, 49, 50, 60],
+    )
 
 # %% cosine
 stays = [gradpath.cosine_schedule(t, lr=0.1, steps=20, lr_min=0.005) for t in range(61)]
-rises = [gradpath.cosine_periodic_schedule(t, lr=0.1, half_period=20, lr_min=0.005) for t in range(61)]
+rises = [
+    gradpath.cosine_periodic_schedule(t, lr=0.1, half_period=20, lr_min=0.005)
+    for t in range(61)
+]
 show(stays, [0, 10, 20, 30, 40, 60])
 show(rises, [0, 10, 20, 30, 40, 60])
 
@@ -62,15 +74,23 @@ show(rises, [0, 10, 20, 30, 40, 60])
 for troughs in [1, 2, 3]:
     half_period = gradpath.half_period_for(steps=60, troughs=troughs)
     last = gradpath.cosine_periodic_schedule(60, lr=0.1, half_period=half_period, lr_min=0.005)
-    print(f"{troughs} troughs in 60 steps: half period {half_period}, rate at the end {last:.3f}")
+    print(
+        f"{troughs} troughs in 60 steps: half period {half_period}, rate at the end {last:.3f}"
+    )
 
 # %% restarts
-restarts = [gradpath.cosine_restarts_schedule(t, lr=0.1, steps=9, growth=2, lr_min=0.005) for t in range(61)]
+restarts = [
+    gradpath.cosine_restarts_schedule(t, lr=0.1, steps=9, growth=2, lr_min=0.005)
+    for t in range(61)
+]
 show(restarts, [0, 8, 9, 26, 27, 60])
 
 # %% warmup
 then = {"name": "cosine", "steps": 50}
-warmup = [gradpath.warmup_schedule(t, lr=0.1, warmup=10, then=then, start_factor=0.1) for t in range(61)]
+warmup = [
+    gradpath.warmup_schedule(t, lr=0.1, warmup=10, then=then, start_factor=0.1)
+    for t in range(61)
+]
 show(warmup, [0, 1, 9, 10, 35, 60])
 
 # %% one-cycle
@@ -78,7 +98,10 @@ one_cycle = [gradpath.one_cycle_schedule(t, lr=0.1, steps=61) for t in range(61)
 show(one_cycle, [0, 9, 17, 18, 40, 60])
 
 # %% chained
-schedules = [{"name": "step", "step_size": 20, "gamma": 0.5}, {"name": "exponential", "gamma": 0.98}]
+schedules = [
+    {"name": "step", "step_size": 20, "gamma": 0.5},
+    {"name": "exponential", "gamma": 0.98},
+]
 chained = [gradpath.chained_schedule(t, lr=0.1, schedules=schedules) for t in range(61)]
 show(chained, [0, 19, 20, 40, 60])
 
@@ -91,9 +114,19 @@ def saw(t):
 
 show([gradpath.lambda_schedule(t, lr=0.1, lr_lambda=saw) for t in range(11)], [0, 1, 4, 5, 10])
 
+# %% lambda-picture
+rates = [gradpath.lambda_schedule(t, lr=0.1, lr_lambda=saw) for t in range(61)]
+title = "Lambda, a saw of five steps (Python)"
+pictures = {
+    theme: gradpath.plot_schedules([rates], title=title, theme=theme)
+    for theme in ["light", "dark"]
+}
+
 # %% groups
 for t in [0, 1, 10]:
-    rates = gradpath.group_lambda_schedule(t, lrs=[0.1, 0.001], lr_lambdas=[lambda t: 0.9**t, lambda t: 1 / (t + 1)])
+    rates = gradpath.group_lambda_schedule(
+        t, lrs=[0.1, 0.001], lr_lambdas=[lambda t: 0.9**t, lambda t: 1 / (t + 1)]
+    )
     print(f"t {t:2d}: new layers {rates[0]:.6f}, old layers {rates[1]:.6f}")
 
 # %% plateau
@@ -102,7 +135,10 @@ losses = [1.00, 0.80, 0.70, 0.699, 0.70, 0.698, 0.65, 0.66, 0.65, 0.66, 0.65]
 for epoch, loss in enumerate(losses):
     used = plateau.lr
     plateau.step(loss)
-    print(f"epoch {epoch:2d}   rate {used:.4f}   validation loss {loss:.3f}   bad epochs {plateau.bad_steps}")
+    print(
+        f"epoch {epoch:2d}   rate {used:.4f}   validation loss {loss:.3f}   "
+        f"bad epochs {plateau.bad_steps}"
+    )
 
 # %% agree
 cases = {
@@ -126,13 +162,24 @@ for name, schedule in [("constant", None), ("decaying", decaying)]:
     excess = []
     for seed in range(10):
         path = gradpath.descend(
-            "isotropic_paraboloid", (6, 6), "sgd", 200, lr=0.8, noise=1.5, seed=seed, schedule=schedule
+            "isotropic_paraboloid",
+            (6, 6),
+            "sgd",
+            200,
+            lr=0.8,
+            noise=1.5,
+            seed=seed,
+            schedule=schedule,
         )
         excess.append(path.value.iloc[-20:].mean() + 5)
-    print(f"{name} rate: {sum(excess) / len(excess):.4f} above the minimum, over the last 20 steps of 10 runs")
+    print(
+        f"{name} rate: {sum(excess) / len(excess):.4f} above the minimum, "
+        "over the last 20 steps of 10 runs"
+    )
 
 # %% expected
-# Where steps of rate lr on curvature c, with noise s, come to rest: a balance of shrinking and shaking.
+# Where steps of rate lr on curvature c, with noise s,
+# come to rest: a balance of shrinking and shaking.
 c, s = 0.4, 1.5
 for lr in [0.8, 0.4, 0.2, 0.1]:
     variance = lr**2 * s**2 / (1 - (1 - lr * c) ** 2)
@@ -144,7 +191,11 @@ inputs = torch.randn(240, 20, dtype=torch.float64)
 weights = torch.randn(20, dtype=torch.float64)
 targets = torch.mv(inputs, weights) + torch.randn(240, dtype=torch.float64)
 # 120 rows to train on, 60 to decide with, and 60 that no decision may depend on.
-rows = {"train": torch.arange(0, 120), "validation": torch.arange(120, 180), "test": torch.arange(180, 240)}
+rows = {
+    "train": torch.arange(0, 120),
+    "validation": torch.arange(120, 180),
+    "test": torch.arange(180, 240),
+}
 
 
 def loss_on(chosen, w):
@@ -155,7 +206,7 @@ def loss_on(chosen, w):
 
 # %% split
 def train(watch):
-    """Train on batches of two rows for 41 epochs; lower the rate when the validation loss stalls, if told to."""
+    """Train on batches of two rows for 41 epochs; if told to, lower a stalling rate."""
     w = torch.zeros(20, dtype=torch.float64, requires_grad=True)
     opt = torch.optim.SGD([w], lr=0.05)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(opt, factor=0.3, patience=3)
@@ -247,7 +298,9 @@ for _ in range(6):
 print("steps 6 to 11: " + "  ".join(f"{rate:.4f}" for rate in rates))
 
 # %% plot
-figure = gradpath.plot_schedules([stays, rises, restarts], labels=["stays", "rises", "restarts"])
+figure = gradpath.plot_schedules(
+    [stays, rises, restarts], labels=["stays", "rises", "restarts"]
+)
 
 # %% refusals
 for schedule in [
@@ -276,7 +329,14 @@ for name, schedule in [
     ends = []
     for seed in range(10):
         path = gradpath.descend(
-            "isotropic_paraboloid", (6, 6), "sgd", 200, lr=0.8, noise=1.5, seed=seed, schedule=schedule
+            "isotropic_paraboloid",
+            (6, 6),
+            "sgd",
+            200,
+            lr=0.8,
+            noise=1.5,
+            seed=seed,
+            schedule=schedule,
         )
         ends.append(path.value[200] + 5)
     print(f"{name:13s} ends {sum(ends) / len(ends):.4f} above the minimum, mean of 10 runs")

@@ -1,4 +1,5 @@
-# Steepest descent: how far a step may go. Run it from the project's folder, as a script or as a notebook.
+# Steepest descent: how far a step may go. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
@@ -49,32 +50,47 @@ for (step in 0:14) {
 
 # %% descend
 start <- c(6, 6)
-manual <- descend("isotropic_paraboloid", start, optimizer = "sgd", steps = 14, method = "manual", lr = 1.0)
-optim <- descend("isotropic_paraboloid", start, optimizer = "sgd", steps = 14, method = "optim", lr = 1.0)
+manual <- descend(
+  "isotropic_paraboloid", start,
+  optimizer = "sgd", steps = 14, method = "manual", lr = 1.0
+)
+optim <- descend(
+  "isotropic_paraboloid", start,
+  optimizer = "sgd", steps = 14, method = "optim", lr = 1.0
+)
 cat(sprintf("manual  ends at (%.12f, %.12f)\n", manual$x1[15], manual$x2[15]))
 cat(sprintf("optim   ends at (%.12f, %.12f)\n", optim$x1[15], optim$x2[15]))
 
 # %% comparison
 # The largest difference between points and a path, in any coordinate.
-difference <- function(points, path) max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+difference <- function(points, path) {
+  max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+}
 
 cat(sprintf("written out, against descend() by hand:  %.12f\n", difference(by_hand, manual)))
 cat(sprintf("the object, against descend() by optim:  %.12f\n", difference(by_object, optim)))
-cat(sprintf("descend() by optim, against by hand:     %.12f\n", difference(optim[c("x1", "x2")], manual)))
+cat(sprintf(
+  "descend() by optim, against by hand:     %.12f\n",
+  difference(optim[c("x1", "x2")], manual)
+))
 
 # %% one-step
 one <- descend("isotropic_paraboloid", start, optimizer = "sgd", steps = 1, lr = 2.5)
 for (k in 1:2) {
   x1 <- abs(one$x1[k])
-  cat(sprintf("step %d   |x1| %.6f   |x2| %.6f   value %.6f\n", k - 1, x1, abs(one$x2[k]), one$value[k]))
+  cat(sprintf(
+    "step %d   |x1| %.6f   |x2| %.6f   value %.6f\n",
+    k - 1, x1, abs(one$x2[k]), one$value[k]
+  ))
 }
 
 # %% plot-bowl
 figure <- plot_paths(list(manual, one), labels = c("lr 1.0", "lr 2.5"))
 
 # %% curvature
-# The gradient of a quadratic bowl grows in proportion to the distance from its minimum. Along an axis, the
-# factor is the curvature there; at distance 1 it can be read off the gradient itself.
+# The gradient of a quadratic bowl grows in proportion to the distance
+# from its minimum. Along an axis, the factor is the curvature there; at
+# distance 1 it can be read off the gradient itself.
 x <- torch_tensor(c(1, 1), dtype = torch_float64(), requires_grad = TRUE)
 value <- ravine(x)
 value$backward()
@@ -96,20 +112,32 @@ cat(sprintf(
 # One step multiplies x1 by 1 - lr * 0.4, and x2 by 1 - lr * 4.
 ravine_start <- c(5.1, 2.3)
 for (lr in c(0.05, 0.2, 0.4, 0.495, 0.51)) {
-  path <- descend("anisotropic_paraboloid", ravine_start, optimizer = "sgd", steps = 40, lr = lr)
+  path <- descend(
+    "anisotropic_paraboloid", ravine_start,
+    optimizer = "sgd", steps = 40, lr = lr
+  )
   factors <- sprintf("x1 by %6.3f, x2 by %6.3f", 1 - lr * flat, 1 - lr * steep)
-  cat(sprintf("lr %5.3f   a step multiplies %s   value after 40 steps %9.5f\n", lr, factors, path$value[41]))
+  cat(sprintf(
+    "lr %5.3f   a step multiplies %s   value after 40 steps %9.5f\n",
+    lr, factors, path$value[41]
+  ))
 }
 
 # %% edge
 for (lr in c(0.499, 0.5, 0.501)) {
-  path <- descend("anisotropic_paraboloid", ravine_start, optimizer = "sgd", steps = 500, lr = lr)
+  path <- descend(
+    "anisotropic_paraboloid", ravine_start,
+    optimizer = "sgd", steps = 500, lr = lr
+  )
   x2 <- abs(path$x2)
   cat(sprintf("lr %.3f   |x2| at the start %.3f, after 500 steps %7.3f\n", lr, x2[1], x2[501]))
 }
 
 # %% zig-zag
-path <- descend("anisotropic_paraboloid", ravine_start, optimizer = "sgd", steps = 200, lr = 0.495)
+path <- descend(
+  "anisotropic_paraboloid", ravine_start,
+  optimizer = "sgd", steps = 200, lr = 0.495
+)
 for (step in c(0, 1, 2, 3, 20, 21, 172, 173)) {
   at <- path[step + 1, ]
   cat(sprintf("step %3d   x1 %9.6f   x2 %9.6f   value %9.6f\n", step, at$x1, at$x2, at$value))
@@ -119,7 +147,9 @@ cat(sprintf("the value first reaches -4.99 at step %d\n", reached))
 
 # %% plot-ravine
 paths <- Map(
-  function(lr, steps) descend("anisotropic_paraboloid", ravine_start, "sgd", steps = steps, lr = lr),
+  function(lr, steps) {
+    descend("anisotropic_paraboloid", ravine_start, "sgd", steps = steps, lr = lr)
+  },
   c(0.4, 0.495, 0.51), c(40, 21, 8)
 )
 figure <- plot_paths(paths, labels = c("lr 0.4", "lr 0.495", "lr 0.51"))
@@ -160,7 +190,8 @@ for (step in 1:5) {
 }
 
 # %% scenes
-# Descends a curve of one variable; returns the points, and the slopes that the steps were made from.
+# Descends a curve of one variable; returns the points,
+# and the slopes that the steps were made from.
 walk_down <- function(curve, x, lr, steps, noise = 0) {
   x <- torch_tensor(x, dtype = torch_float64(), requires_grad = TRUE)
   points <- x$item()
@@ -209,6 +240,16 @@ vanishing <- walk_down(function(x) torch_sigmoid(x), 12, lr = 0.1, steps = 200)
 show_walk("vanishing", vanishing)
 cat(sprintf("after 200 steps it has moved by %.6f\n", 12 - vanishing$points[201]))
 
+# %% scenes-picture
+curves <- list(function(x) x^2, function(x) x^2, function(x) x^4, function(x) torch_sigmoid(x))
+walks <- list(good$points, noisy$points, exploding$points, vanishing$points)
+windows <- list(c(-3.5, 3.5), c(-3.5, 3.5), c(-9, 9), c(-16, 16))
+labels <- c("good", "noisy", "exploding", "vanishing")
+title <- "Four scenes (R)"
+pictures <- lapply(c(light = "light", dark = "dark"), function(theme) {
+  plot_walks(curves, walks, windows, labels, title, theme)
+})
+
 # %% solution-1
 # Which rate is best for the ravine? Count the steps to -4.99 for many.
 hundredths <- 30:49
@@ -219,17 +260,25 @@ counts <- sapply(hundredths, function(h) {
 for (h in c(30, 35, 40, 42, 43, 44, 45, 46, 48, 49)) {
   cat(sprintf("lr %.2f   %3d steps\n", h / 100, counts[hundredths == h]))
 }
-cat(sprintf("fewest: %d steps, first at lr %.2f\n", min(counts), hundredths[which.min(counts)] / 100))
+cat(sprintf(
+  "fewest: %d steps, first at lr %.2f\n",
+  min(counts), hundredths[which.min(counts)] / 100
+))
 
 # %% solution-2
-# On the axis x2 = 0 nothing pulls along x2, and only the curvature of x1 sets a bound: 2 / 0.4 = 5.
+# On the axis x2 = 0 nothing pulls along x2, and only the
+# curvature of x1 sets a bound: 2 / 0.4 = 5.
 for (lr in c(0.51, 2.5, 4.9, 5.1)) {
   path <- descend("anisotropic_paraboloid", c(5.1, 0), "sgd", steps = 50, lr = lr)
-  cat(sprintf("lr %.2f   |x1| after 50 steps %10.6f   x2 %.6f\n", lr, abs(path$x1[51]), abs(path$x2[51])))
+  cat(sprintf(
+    "lr %.2f   |x1| after 50 steps %10.6f   x2 %.6f\n",
+    lr, abs(path$x1[51]), abs(path$x2[51])
+  ))
 }
 
 # %% solution-3
-# Halve the rate until a step lowers the value by at least a share of what the slope promises, lr |g|^2.
+# Halve the rate until a step lowers the value by at least
+# a share of what the slope promises, lr |g|^2.
 for (share in c(0, 0.5)) {
   lr <- 4
   x <- torch_tensor(c(5.1, 2.3), dtype = torch_float64(), requires_grad = TRUE)
@@ -246,5 +295,8 @@ for (share in c(0, 0.5)) {
     })
     x$grad$zero_()
   }
-  cat(sprintf("share %.1f   ends with lr %.3f   value after 40 steps %.6f\n", share, lr, ravine(x)$item()))
+  cat(sprintf(
+    "share %.1f   ends with lr %.3f   value after 40 steps %.6f\n",
+    share, lr, ravine(x)$item()
+  ))
 }

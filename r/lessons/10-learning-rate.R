@@ -1,11 +1,13 @@
-# The learning rate over time: schedules. Run it from the project's folder, as a script or as a notebook.
+# The learning rate over time: schedules. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
 
 # Prints the rates at some steps, which count from 0.
 show_rates <- function(rates, steps) {
-  cat(paste(sprintf("t %2d: %.6f", as.integer(steps), rates[steps + 1]), collapse = "   "), "\n", sep = "")
+  shown <- sprintf("t %2d: %.6f", as.integer(steps), rates[steps + 1])
+  cat(paste(shown, collapse = "   "), "\n", sep = "")
 }
 
 # The rates of a schedule at steps 0 to 60.
@@ -31,7 +33,10 @@ show_rates(by_object, c(0, 1, 2, 10, 30))
 
 # %% gamma
 gamma <- gamma_for(lr = 0.1, lr_final = 0.001, epochs = 30)
-cat(sprintf("gamma %.6f, rate after 30 epochs %.6f\n", gamma, exponential_schedule(30, 0.1, gamma)))
+cat(sprintf(
+  "gamma %.6f, rate after 30 epochs %.6f\n",
+  gamma, exponential_schedule(30, 0.1, gamma)
+))
 
 # %% drops
 step <- sixty(step_schedule, lr = 0.1, step_size = 15, gamma = 0.5)
@@ -49,7 +54,8 @@ show_rates(inverse_sqrt, c(0, 1, 3, 8, 15, 60))
 
 # %% polynomial
 for (power in c(0.5, 1, 2)) {
-  show_rates(sixty(polynomial_schedule, lr = 0.1, steps = 50, power = power), c(0, 10, 25, 49, 50, 60))
+  rates <- sixty(polynomial_schedule, lr = 0.1, steps = 50, power = power)
+  show_rates(rates, c(0, 10, 25, 49, 50, 60))
 }
 
 # %% cosine
@@ -62,7 +68,10 @@ show_rates(rises, c(0, 10, 20, 30, 40, 60))
 for (troughs in 1:3) {
   half_period <- half_period_for(steps = 60, troughs = troughs)
   last <- cosine_periodic_schedule(60, lr = 0.1, half_period = half_period, lr_min = 0.005)
-  cat(sprintf("%d troughs in 60 steps: half period %g, rate at the end %.3f\n", troughs, half_period, last))
+  cat(sprintf(
+    "%d troughs in 60 steps: half period %g, rate at the end %.3f\n",
+    troughs, half_period, last
+  ))
 }
 
 # %% restarts
@@ -79,7 +88,10 @@ one_cycle <- sixty(one_cycle_schedule, lr = 0.1, steps = 61)
 show_rates(one_cycle, c(0, 9, 17, 18, 40, 60))
 
 # %% chained
-schedules <- list(list(name = "step", step_size = 20, gamma = 0.5), list(name = "exponential", gamma = 0.98))
+schedules <- list(
+  list(name = "step", step_size = 20, gamma = 0.5),
+  list(name = "exponential", gamma = 0.98)
+)
 chained <- sixty(chained_schedule, lr = 0.1, schedules = schedules)
 show_rates(chained, c(0, 19, 20, 40, 60))
 
@@ -89,11 +101,21 @@ saw <- function(t) 1 - (t %% 5) / 5
 
 show_rates(vapply(0:10, lambda_schedule, 1, lr = 0.1, lr_lambda = saw), c(0, 1, 4, 5, 10))
 
+# %% lambda-picture
+rates <- sixty(lambda_schedule, lr = 0.1, lr_lambda = saw)
+title <- "Lambda, a saw of five steps (R)"
+pictures <- lapply(c(light = "light", dark = "dark"), function(theme) {
+  plot_schedules(list(rates), title = title, theme = theme)
+})
+
 # %% groups
 factors <- list(function(t) 0.9^t, function(t) 1 / (t + 1))
 for (t in c(0, 1, 10)) {
   rates <- group_lambda_schedule(t, lrs = c(0.1, 0.001), lr_lambdas = factors)
-  cat(sprintf("t %2d: new layers %.6f, old layers %.6f\n", as.integer(t), rates[[1]], rates[[2]]))
+  cat(sprintf(
+    "t %2d: new layers %.6f, old layers %.6f\n",
+    as.integer(t), rates[[1]], rates[[2]]
+  ))
 }
 
 # %% plateau
@@ -133,11 +155,15 @@ for (name in names(schedules)) {
     )
     mean(tail(path$value, 20)) + 5
   })
-  cat(sprintf("%s rate: %.4f above the minimum, over the last 20 steps of 10 runs\n", name, mean(excess)))
+  cat(sprintf(
+    "%s rate: %.4f above the minimum, over the last 20 steps of 10 runs\n",
+    name, mean(excess)
+  ))
 }
 
 # %% expected
-# Where steps of rate lr on curvature c, with noise s, come to rest: a balance of shrinking and shaking.
+# Where steps of rate lr on curvature c, with noise s,
+# come to rest: a balance of shrinking and shaking.
 c1 <- 0.4
 s <- 1.5
 for (lr in c(0.8, 0.4, 0.2, 0.1)) {
@@ -150,7 +176,8 @@ torch_manual_seed(1)
 inputs <- torch_randn(c(240, 20), dtype = torch_float64())
 weights <- torch_randn(20, dtype = torch_float64())
 targets <- torch_mv(inputs, weights) + torch_randn(240, dtype = torch_float64())
-# 120 rows to train on, 60 to decide with, and 60 that no decision may depend on. Positions count from 1.
+# 120 rows to train on, 60 to decide with, and 60 that no
+# decision may depend on. Positions count from 1.
 rows <- list(
   train = torch_tensor(1:120),
   validation = torch_tensor(121:180),
@@ -164,7 +191,8 @@ loss_on <- function(chosen, w) {
 }
 
 # %% split
-# Trains on batches of two rows for 41 epochs; lowers the rate when the validation loss stalls, if told to.
+# Trains on batches of two rows for 41 epochs; lowers the
+# rate when the validation loss stalls, if told to.
 train <- function(watch) {
   w <- torch_zeros(20, dtype = torch_float64(), requires_grad = TRUE)
   opt <- optim_sgd(list(w), lr = 0.05)
@@ -230,7 +258,8 @@ for (too_early in c(FALSE, TRUE)) {
     if (!too_early) scheduler$step()
   }
   name <- if (too_early) "before the optimizer" else "after the optimizer"
-  cat(sprintf("scheduler %-21s", name), paste(sprintf("%.4f", used), collapse = "  "), "\n", sep = "")
+  rates <- paste(sprintf("%.4f", used), collapse = "  ")
+  cat(sprintf("scheduler %-21s", name), rates, "\n", sep = "")
 }
 
 # %% object-warning
