@@ -16,7 +16,7 @@ TASKS = {
     "test": "testthat::test_dir('r/tests/testthat', package = 'gradpath', load_package = 'installed',"
     " reporter = 'summary', stop_on_failure = TRUE)",
     "lint": "found <- c(lintr::lint_package('r'), lintr::lint_dir('r/lessons', parse_settings = FALSE,"
-    " linters = lintr::linters_with_defaults(line_length_linter = lintr::line_length_linter(110),"
+    " linters = lintr::linters_with_defaults(line_length_linter = lintr::line_length_linter(96),"
     " object_usage_linter = NULL)));"
     " for (one in found) print(one); quit(status = length(found) > 0)",
     "document": "roxygen2::roxygenise('r', load_code = roxygen2::load_installed)",

@@ -1,5 +1,5 @@
-# Descent by hand: a small network, trained without an optimizer. Run it from the project's folder, as a
-# script or as a notebook.
+# Descent by hand: a small network, trained without an optimizer. Run it from the project's
+# folder, as a script or as a notebook.
 
 # %% data
 import math
@@ -17,9 +17,12 @@ for i in range(3):
     print(f"row {i + 1}   x {x1:7.4f} {x2:7.4f} {x3:7.4f}   y {y[i].item():7.4f}")
 
 # %% weights
-# The library's linear layers draw their first weights; all that we take from them is the numbers.
+# The library's linear layers draw their first weights;
+# all that we take from them is the numbers.
 first, second = torch.nn.Linear(3, 32), torch.nn.Linear(32, 1)
-drawn = [w.detach().to(torch.float64) for w in (first.weight, first.bias, second.weight, second.bias)]
+drawn = [
+    w.detach().to(torch.float64) for w in (first.weight, first.bias, second.weight, second.bias)
+]
 
 
 def fresh_weights():
@@ -29,7 +32,10 @@ def fresh_weights():
 
 w1, b1, w2, b2 = fresh_weights()
 for name, w in [("w1", w1), ("b1", b1), ("w2", w2), ("b2", b2)]:
-    print(f"{name}   {w.numel():2d} numbers between {w.min().item():7.4f} and {w.max().item():7.4f}")
+    print(
+        f"{name}   "
+        f"{w.numel():2d} numbers between {w.min().item():7.4f} and {w.max().item():7.4f}"
+    )
 print(f"together {w1.numel() + b1.numel() + w2.numel() + b2.numel()}")
 
 # %% forward
@@ -60,7 +66,10 @@ def loss_with(b2):
 
 b = b2.item()
 print(f"slope along b2, from backward()            {b2.grad.item():.6f}")
-print(f"slope along b2, from nudging b2 to and fro {(loss_with(b + 1e-4) - loss_with(b - 1e-4)) / 2e-4:.6f}")
+print(
+    "slope along b2, "
+    f"from nudging b2 to and fro {(loss_with(b + 1e-4) - loss_with(b - 1e-4)) / 2e-4:.6f}"
+)
 print(f"slope along b2, from the chain rule        {2 * (prediction - y).mean().item():.6f}")
 
 # %% one-step
@@ -117,9 +126,14 @@ for step in range(201):
 
 # %% recorded
 recorded = pd.read_csv("shared_figures/recorded_torch/torch_network.csv", comment="#")
-tape = recorded[(recorded.run == "sgd by hand lr=0.05") & (recorded.dtype == "float64")].loss.tolist()
+tape = recorded[
+    (recorded.run == "sgd by hand lr=0.05") & (recorded.dtype == "float64")
+].loss.tolist()
 gaps = [abs(ours - theirs) for ours, theirs in zip(losses, tape, strict=True)]
-print(f"{len(tape)} losses, the last recorded as {tape[-1]:.10f}, computed now as {losses[-1]:.10f}")
+print(
+    f"{len(tape)} losses, the last recorded as {tape[-1]:.10f}, "
+    f"computed now as {losses[-1]:.10f}"
+)
 print(f"largest difference {max(gaps):.12f}")
 
 # %% learned
@@ -129,7 +143,10 @@ with torch.no_grad():
         ends = torch.zeros(2, 3, dtype=torch.float64)
         ends[0, j], ends[1, j] = -1, 1
         low, high = ((ends @ w1.T + b1).clamp(min=0) @ w2.T + b2).flatten().tolist()
-        print(f"{name}   mean slope of the network {(high - low) / 2:7.4f}   true {truth[j].item():4.1f}")
+        print(
+            f"{name}   mean slope of the network {(high - low) / 2:7.4f}   "
+            f"true {truth[j].item():4.1f}"
+        )
 print(f"loss of the network             {losses[-1]:.6f}")
 print(f"loss of the true coefficients   {noise.pow(2).mean().item():.6f}")
 
@@ -186,7 +203,10 @@ def in_words(loss):
 for learning_rate in [0.001, 0.01, 0.05, 0.1, 0.2, 0.8]:
     losses = train(fresh_weights(), learning_rate, 200)
     at = [in_words(losses[k]) for k in (5, 50, 200)]
-    print(f"learning rate {learning_rate:.3f}   loss after 5 steps {at[0]}, after 50 {at[1]}, after 200 {at[2]}")
+    print(
+        f"learning rate {learning_rate:.3f}   loss after 5 steps {at[0]}, "
+        f"after 50 {at[1]}, after 200 {at[2]}"
+    )
 
 # %% solution-2
 # The chain rule, from the loss back to the first layer.
@@ -199,9 +219,17 @@ with torch.no_grad():
     to_prediction = (prediction - y) * (2 / 100)
     to_hidden = to_prediction @ w2
     to_before = to_hidden * (before > 0)
-    by_hand = [to_before.T @ x, to_before.sum(0), to_prediction.T @ hidden, to_prediction.sum(0)]
+    by_hand = [
+        to_before.T @ x,
+        to_before.sum(0),
+        to_prediction.T @ hidden,
+        to_prediction.sum(0),
+    ]
     for name, w, g in zip(["w1", "b1", "w2", "b2"], weights, by_hand, strict=True):
-        print(f"{name}   largest difference from backward(): {(w.grad - g).abs().max().item():.12f}")
+        print(
+            f"{name}   largest difference from backward(): "
+            f"{(w.grad - g).abs().max().item():.12f}"
+        )
 
 # %% solution-3
 # Ten rows at a time, in order: 20 rounds of 10 steps in place of 200 steps over all rows.

@@ -1,5 +1,5 @@
-# Optimizer objects: what the library's optimizers do for you, and what they remember. Run it from the
-# project's folder, as a script or as a notebook.
+# Optimizer objects: what the library's optimizers do for you, and what they remember. Run it
+# from the project's folder, as a script or as a notebook.
 
 # %% start
 import tempfile
@@ -18,7 +18,9 @@ after_the_data = torch.get_rng_state()
 def fresh_network():
     """Return the network of the chapter before, with the same first weights at every call."""
     torch.set_rng_state(after_the_data)
-    layers = torch.nn.Sequential(torch.nn.Linear(3, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1))
+    layers = torch.nn.Sequential(
+        torch.nn.Linear(3, 32), torch.nn.ReLU(), torch.nn.Linear(32, 1)
+    )
     return layers.to(dtype=torch.float64)
 
 
@@ -53,12 +55,15 @@ for _ in range(201):
     loss.backward()
     opt.step()
 print(f"step 200   loss {by_object[200]:.10f}")
-print(f"largest difference on the way {max(abs(a - b) for a, b in zip(by_hand, by_object, strict=True)):.12f}")
+print(
+    "largest difference on the way "
+    f"{max(abs(a - b) for a, b in zip(by_hand, by_object, strict=True)):.12f}"
+)
 
 
 # %% train
 def train(network, opt, steps):
-    """Take that many steps; return the losses before each of them, and the one after the last."""
+    """Take that many steps; return the losses before each of them and after the last."""
     losses = []
     for _ in range(steps):
         opt.zero_grad()
@@ -84,7 +89,10 @@ for name, make in makers.items():
     losses = train(network, make(network.parameters()), 200)
     tape = recorded[(recorded.run == name) & (recorded.dtype == "float64")].loss
     gap = max(abs(a - b) for a, b in zip(losses, tape, strict=True))
-    print(f"{name:22s}   loss {losses[20]:.4f} after 20, {losses[200]:.4f} after 200   off {gap:.10f}")
+    print(
+        f"{name:22s}   loss {losses[20]:.4f} after 20, "
+        f"{losses[200]:.4f} after 200   off {gap:.10f}"
+    )
 
 # %% object-zero-grad
 network = fresh_network()
@@ -97,7 +105,8 @@ opt.zero_grad()
 print("after zero_grad():    ", bias.grad)
 
 # %% two-halves
-# The slope of the mean over all rows is the mean of the slopes of its two halves: they may simply add up.
+# The slope of the mean over all rows is the mean of the
+# slopes of its two halves: they may simply add up.
 network, halved = fresh_network(), fresh_network()
 loss_of(network).backward()
 for rows in [slice(0, 50), slice(50, 100)]:
@@ -105,7 +114,10 @@ for rows in [slice(0, 50), slice(50, 100)]:
     half.backward()
     print(f"half of the mean loss of fifty rows {half.item():.6f}")
 pairs = zip(network.parameters(), halved.parameters(), strict=True)
-print(f"largest difference of any slope {max((a.grad - b.grad).abs().max().item() for a, b in pairs):.12f}")
+print(
+    "largest difference of any slope "
+    f"{max((a.grad - b.grad).abs().max().item() for a, b in pairs):.12f}"
+)
 
 # %% groups
 network = fresh_network()
@@ -113,9 +125,14 @@ w1, b1, w2, b2 = network.parameters()
 opt = torch.optim.SGD([{"params": [w1, b1], "lr": 0.005}, {"params": [w2, b2]}], lr=0.05)
 first_weights = [w.detach().clone() for w in network.parameters()]
 losses = train(network, opt, 200)
-moved = [(w - v).abs().max().item() for w, v in zip(network.parameters(), first_weights, strict=True)]
+moved = [
+    (w - v).abs().max().item() for w, v in zip(network.parameters(), first_weights, strict=True)
+]
 for group, way in zip(opt.param_groups, [moved[:2], moved[2:]], strict=True):
-    print(f"{len(group['params'])} tensors with lr {group['lr']:.3f} have moved by up to {max(way):.4f}")
+    print(
+        f"{len(group['params'])} tensors with lr {group['lr']:.3f} "
+        f"have moved by up to {max(way):.4f}"
+    )
 print(f"loss after 200 steps {losses[200]:.6f}")
 
 # %% object-groups
@@ -137,10 +154,16 @@ w1, b1, w2, b2 = network.parameters()
 opt = torch.optim.SGD([w2, b2], lr=0.05)
 first_w1 = w1.detach().clone()
 losses = train(network, opt, 100)
-print(f"one group    loss {losses[100]:.6f}   w1 moved by up to {(w1 - first_w1).abs().max().item():.4f}")
+print(
+    f"one group    loss {losses[100]:.6f}   "
+    f"w1 moved by up to {(w1 - first_w1).abs().max().item():.4f}"
+)
 opt.add_param_group({"params": [w1, b1], "lr": 0.02})
 losses = train(network, opt, 100)
-print(f"two groups   loss {losses[100]:.6f}   w1 moved by up to {(w1 - first_w1).abs().max().item():.4f}")
+print(
+    f"two groups   loss {losses[100]:.6f}   "
+    f"w1 moved by up to {(w1 - first_w1).abs().max().item():.4f}"
+)
 
 # %% state
 for name in list(makers)[:5]:
@@ -156,7 +179,10 @@ for name in list(makers)[:5]:
 saved = opt.state_dict()
 print("parts:", ", ".join(saved))
 for number, entry in saved["state"].items():
-    print(f"parameter {number}:", ", ".join(f"{key} {list(value.shape)}" for key, value in entry.items()))
+    print(
+        f"parameter {number}:",
+        ", ".join(f"{key} {list(value.shape)}" for key, value in entry.items()),
+    )
 print("tensors of the first group:", saved["param_groups"][0]["params"])
 
 # %% snapshot
@@ -166,7 +192,10 @@ snapshot = network.state_dict()
 copied = {name: w.clone() for name, w in snapshot.items()}
 train(network, opt, 10)
 for name, kept in [("snapshot", snapshot), ("copy", copied)]:
-    gap = max((w - v).abs().max().item() for w, v in zip(network.parameters(), kept.values(), strict=True))
+    gap = max(
+        (w - v).abs().max().item()
+        for w, v in zip(network.parameters(), kept.values(), strict=True)
+    )
     print(f"{name:8s}   differs from the network of now by up to {gap:.4f}")
 
 # %% without-a-break
@@ -195,7 +224,9 @@ network.load_state_dict(saved["network"])
 opt.load_state_dict(saved["optimizer"])
 rest = train(network, opt, 60)
 equal = sum(a == b for a, b in zip(rest, whole[60:], strict=True))
-same = sum((a == b).sum().item() for a, b in zip(network.parameters(), whole_weights, strict=True))
+same = sum(
+    (a == b).sum().item() for a, b in zip(network.parameters(), whole_weights, strict=True)
+)
 print(f"{equal} of {len(rest)} losses are equal to the last bit")
 print(f"{same} of 161 weights are equal to the last bit")
 
@@ -206,7 +237,8 @@ opt = torch.optim.Adam(network.parameters(), lr=0.01)
 forgetful = train(network, opt, 60)
 for step in [60, 61, 62, 63, 65, 70, 80, 120]:
     print(
-        f"step {step:3d}   resumed {rest[step - 60]:.6f}   with an optimizer that forgot {forgetful[step - 60]:.6f}"
+        f"step {step:3d}   resumed {rest[step - 60]:.6f}   "
+        f"with an optimizer that forgot {forgetful[step - 60]:.6f}"
     )
 
 # %% solution-1
@@ -215,12 +247,20 @@ for decay in [0.0, 0.1]:
     network = fresh_network()
     w1, b1, w2, b2 = network.parameters()
     opt = torch.optim.SGD(
-        [{"params": [w1, w2], "weight_decay": decay}, {"params": [b1, b2], "weight_decay": 0.0}], lr=0.05
+        [
+            {"params": [w1, w2], "weight_decay": decay},
+            {"params": [b1, b2], "weight_decay": 0.0},
+        ],
+        lr=0.05,
     )
     losses = train(network, opt, 200)
-    sizes = [torch.cat([a.flatten(), b.flatten()]).abs().mean().item() for a, b in [(w1, w2), (b1, b2)]]
+    sizes = [
+        torch.cat([a.flatten(), b.flatten()]).abs().mean().item()
+        for a, b in [(w1, w2), (b1, b2)]
+    ]
     print(
-        f"decay {decay:.1f}   loss {losses[200]:.4f}   mean size of weights {sizes[0]:.4f}, of biases {sizes[1]:.4f}"
+        f"decay {decay:.1f}   loss {losses[200]:.4f}   mean size of weights {sizes[0]:.4f}, "
+        f"of biases {sizes[1]:.4f}"
     )
 
 # %% solution-2

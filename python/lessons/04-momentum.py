@@ -1,4 +1,5 @@
-# Momentum: a step that remembers. Run it from the project's folder, as a script or as a notebook.
+# Momentum: a step that remembers. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 import numpy as np
@@ -77,7 +78,9 @@ def difference(points, path):
 
 print(f"written out, against descend() by hand:  {difference(by_hand, manual):.12f}")
 print(f"the object, against descend() by optim:  {difference(by_object, optim):.12f}")
-print(f"descend() by optim, against by hand:     {difference(optim[['x1', 'x2']], manual):.12f}")
+print(
+    f"descend() by optim, against by hand:     {difference(optim[['x1', 'x2']], manual):.12f}"
+)
 
 # %% plot
 sgd = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=40, lr=0.4)
@@ -85,7 +88,8 @@ figure = gradpath.plot_paths([sgd, optim], labels=["sgd, lr 0.4", "momentum 0.1,
 
 
 # %% weights
-# An exponentially weighted average gives the value that is k steps old the weight (1 - beta) beta^k.
+# An exponentially weighted average gives the value that
+# is k steps old the weight (1 - beta) beta^k.
 for beta in [0.5, 0.9, 0.98]:
     weights = (1 - beta) * beta ** np.arange(1000)
     first = "  ".join(f"{w:.4f}" for w in weights[:5])
@@ -98,8 +102,8 @@ for beta in [0.5, 0.9, 0.98]:
     mean_age = (weights * np.arange(1000)).sum()
     newest = weights[: round(length)].sum()
     print(
-        f"beta {beta:.2f}   effective length {length:4.1f}   mean age {mean_age:5.2f} steps"
-        f"   the newest {round(length):2d} values weigh {newest:.3f}"
+        f"beta {beta:.2f}   effective length {length:4.1f}   mean age {mean_age:5.2f} steps   "
+        f"the newest {round(length):2d} values weigh {newest:.3f}"
     )
 
 # %% first-steps
@@ -124,7 +128,7 @@ for beta in [0.1, 0.5, 0.9]:
 
 # %% conventions
 def heavy_ball(rates, momentum, inside):
-    """Run both conventions: lr inside the velocity as in the literature, or outside as in PyTorch."""
+    """Run a convention: lr inside the velocity, as in the literature, or outside."""
     x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
     v = torch.zeros(2, dtype=torch.float64)
     points = [x.tolist()]
@@ -150,7 +154,10 @@ for name, rates in [("constant lr", constant), ("lr drops after step 4", drops)]
 
 # %% conventions-steps
 for step in range(2, 9):
-    print(f"step {step}   x1: lr inside {inside[step, 0]:9.6f}   lr outside {outside[step, 0]:9.6f}")
+    print(
+        f"step {step}   x1: lr inside {inside[step, 0]:9.6f}   "
+        f"lr outside {outside[step, 0]:9.6f}"
+    )
 
 
 # %% gain
@@ -174,7 +181,10 @@ flat, steep = 0.4, 4.0
 best_lr = 4 / (steep**0.5 + flat**0.5) ** 2
 best_momentum = ((steep**0.5 - flat**0.5) / (steep**0.5 + flat**0.5)) ** 2
 print(f"lr {best_lr:.4f}, momentum {best_momentum:.4f}")
-print(f"steepest descent at its best shrinks the error by {(steep - flat) / (steep + flat):.4f} a step")
+print(
+    "steepest descent at its best shrinks the error by "
+    f"{(steep - flat) / (steep + flat):.4f} a step"
+)
 print(f"the heavy ball at its best, in the long run, by   {best_momentum**0.5:.4f} a step")
 
 # %% nesterov
@@ -207,44 +217,75 @@ for step in range(11):
 
 # %% nesterov-object
 path = gradpath.descend(
-    "anisotropic_paraboloid", (5.1, 2.3), "nesterov", steps=10, method="optim", lr=0.3, momentum=0.4
+    "anisotropic_paraboloid",
+    (5.1, 2.3),
+    "nesterov",
+    steps=10,
+    method="optim",
+    lr=0.3,
+    momentum=0.4,
 )
 print(f"the object ends at ({path.x1[10]:.6f}, {path.x2[10]:.6f}), value {path.value[10]:.6f}")
 
 # %% bounds
 # How far the rate may go on curvature L: 2 / L, 2 (1 + m) / L, and 2 (1 + m) / ((1 + 2 m) L).
 m = 0.1
-limits = {"sgd": 2 / steep, "momentum": 2 * (1 + m) / steep, "nesterov": 2 * (1 + m) / ((1 + 2 * m) * steep)}
+limits = {
+    "sgd": 2 / steep,
+    "momentum": 2 * (1 + m) / steep,
+    "nesterov": 2 * (1 + m) / ((1 + 2 * m) * steep),
+}
 for name, limit in limits.items():
     hyper = {} if name == "sgd" else {"momentum": m}
     ends = []
     for lr in [limit * 0.99, limit * 1.01]:
-        path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), name, steps=400, lr=lr, **hyper)
+        path = gradpath.descend(
+            "anisotropic_paraboloid", (5.1, 2.3), name, steps=400, lr=lr, **hyper
+        )
         ends.append(f"{path.value[400]:.3e}")
-    print(f"{name:9s} bound {limit:.4f}   value after 400 steps, 1 % below and above: {ends[0]}, {ends[1]}")
+    print(
+        f"{name:9s} bound {limit:.4f}   value after 400 steps, "
+        f"1 % below and above: {ends[0]}, {ends[1]}"
+    )
 
 # %% solution-1
-# A velocity of beta = 0.9 is worth 10 gradients: divide lr by 10 and the steps are alike in size.
+# A velocity of beta = 0.9 is worth 10 gradients: divide
+# lr by 10 and the steps are alike in size.
 for lr, m in [(0.04, 0.0), (0.04, 0.9), (0.004, 0.9)]:
-    path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "momentum", steps=1000, lr=lr, momentum=m)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", (5.1, 2.3), "momentum", steps=1000, lr=lr, momentum=m
+    )
     print(f"lr {lr:.3f}, momentum {m:.1f}   {steps_to(path, -4.99):3d} steps to -4.99")
 
 # %% solution-2
-# Count the steps after which the value is down to -4.99 for good, over a grid of rates and momenta.
+# Count the steps after which the value is down to -4.99
+# for good, over a grid of rates and momenta.
 counts = {}
 for lr in range(41, 67, 4):
     for m in range(9, 48, 6):
         path = gradpath.descend(
-            "anisotropic_paraboloid", (5.1, 2.3), "momentum", steps=40, lr=lr / 100, momentum=m / 100
+            "anisotropic_paraboloid",
+            (5.1, 2.3),
+            "momentum",
+            steps=40,
+            lr=lr / 100,
+            momentum=m / 100,
         )
         counts[lr, m] = int((path.value > -4.99).to_numpy().nonzero()[0][-1]) + 1
 for lr in range(41, 67, 4):
-    row = "".join(f"{counts[lr, m]:4d}" if counts[lr, m] <= 40 else "   -" for m in range(9, 48, 6))
+    row = "".join(
+        f"{counts[lr, m]:4d}" if counts[lr, m] <= 40 else "   -" for m in range(9, 48, 6)
+    )
     print(f"lr {lr / 100:.2f}, momentum 0.09, 0.15, ... 0.45:{row}")
 print(f"fewest: {min(counts.values())}")
 
 # %% solution-3
 # The value need not fall at every step: a ball has inertia.
-path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "momentum", steps=60, lr=0.1, momentum=0.9)
+path = gradpath.descend(
+    "anisotropic_paraboloid", (5.1, 2.3), "momentum", steps=60, lr=0.1, momentum=0.9
+)
 rises = int((path.value.diff() > 0).sum())
-print(f"lr 0.1, momentum 0.9: the value rises at {rises} of 60 steps, and is {path.value[60]:.4f} at the end")
+print(
+    f"lr 0.1, momentum 0.9: the value rises at {rises} of 60 steps, "
+    f"and is {path.value[60]:.4f} at the end"
+)

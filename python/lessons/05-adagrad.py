@@ -1,4 +1,5 @@
-# Adagrad: a rate of its own for every coordinate. Run it from the project's folder, as a script or notebook.
+# Adagrad: a rate of its own for every coordinate. Run it
+# from the project's folder, as a script or notebook.
 
 # %% start
 import numpy as np
@@ -77,7 +78,9 @@ def difference(points, path):
 
 print(f"written out, against descend() by hand:  {difference(by_hand, manual):.12f}")
 print(f"the object, against descend() by optim:  {difference(by_object, optim):.12f}")
-print(f"descend() by optim, against by hand:     {difference(optim[['x1', 'x2']], manual):.12f}")
+print(
+    f"descend() by optim, against by hand:     {difference(optim[['x1', 'x2']], manual):.12f}"
+)
 
 # %% plot
 sgd = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=40, lr=0.4)
@@ -86,14 +89,17 @@ figure = gradpath.plot_paths([sgd, optim], labels=["sgd, lr 0.4", "adagrad, lr 3
 
 # %% effective-rate
 def effective_rates(path, curvatures, lr, eps):
-    """Return what Adagrad multiplies the gradient with at each step of a path, per coordinate."""
+    """Return what Adagrad multiplies each coordinate of the gradient with, step by step."""
     g = path[["x1", "x2"]].to_numpy() * np.array(curvatures)
     return lr / (np.sqrt(np.cumsum(g * g, axis=0)) + eps)
 
 
 rates = effective_rates(manual, [0.4, 4.0], lr=3.7, eps=1e-6)
 for step in range(7):
-    print(f"step {step}   effective rate along x1 {rates[step, 0]:.4f}, along x2 {rates[step, 1]:.4f}")
+    print(
+        f"step {step}   effective rate along x1 {rates[step, 0]:.4f}, "
+        f"along x2 {rates[step, 1]:.4f}"
+    )
 
 # %% balance
 # Steepest descent tolerates a rate of 2 / curvature. What share of it does Adagrad use?
@@ -125,20 +131,30 @@ for a2 in [0.2, 2.0, 200.0]:
 # The first step divides the gradient by itself: lr in every coordinate, whatever the slope.
 for lr in [0.1, 1.0, 3.7]:
     path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=1, lr=lr)
-    print(f"lr {lr:.1f}   moves x1 by {path.x1[0] - path.x1[1]:.6f}, x2 by {path.x2[0] - path.x2[1]:.6f}")
+    print(
+        f"lr {lr:.1f}   moves x1 by {path.x1[0] - path.x1[1]:.6f}, "
+        f"x2 by {path.x2[0] - path.x2[1]:.6f}"
+    )
 
 # %% running-dry
 for lr in [0.01, 0.4, 1.0, 3.7]:
-    path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=200, lr=lr, eps=1e-6)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=200, lr=lr, eps=1e-6
+    )
     rates = effective_rates(path, [0.4, 4.0], lr=lr, eps=1e-6)
-    reached = f"{int((path.value <= -4.99).idxmax()):3d} steps" if path.value.min() <= -4.99 else "not in 200"
+    reached = (
+        f"{int((path.value <= -4.99).idxmax()):3d} steps"
+        if path.value.min() <= -4.99
+        else "not in 200"
+    )
     print(
-        f"lr {lr:4.2f}   to -4.99: {reached:10s}"
-        f"   effective rate along x2 {rates[0, 1]:.4f} at first, {rates[200, 1]:.4f} at last"
+        f"lr {lr:4.2f}   to -4.99: {reached:10s}   "
+        f"effective rate along x2 {rates[0, 1]:.4f} at first, {rates[200, 1]:.4f} at last"
     )
 
 # %% noise
-# With gradients that never vanish, the sum grows without end: the effective rate falls like 1 / sqrt(t).
+# With gradients that never vanish, the sum grows without
+# end: the effective rate falls like 1 / sqrt(t).
 s = 0.0
 for t in range(1, 10001):
     s = s + 1.0
@@ -159,12 +175,18 @@ for first in [0.0, 1.0, 100.0]:
 # %% solution-2
 # How many steps to -4.99, over a wide range of lr?
 for lr in [1.0, 2.0, 3.7, 5.0, 10.0, 20.0]:
-    path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=60, lr=lr, eps=1e-6)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=60, lr=lr, eps=1e-6
+    )
     highest = path.value.max()
-    print(f"lr {lr:4.1f}   {int((path.value <= -4.99).idxmax()):2d} steps, highest value on the way {highest:9.3f}")
+    print(
+        f"lr {lr:4.1f}   {int((path.value <= -4.99).idxmax()):2d} steps, "
+        f"highest value on the way {highest:9.3f}"
+    )
 
 # %% solution-3
-# Turn the ravine by 45 degrees and Adagrad's advantage is gone: it scales coordinates, not directions.
+# Turn the ravine by 45 degrees and Adagrad's advantage is
+# gone: it scales coordinates, not directions.
 for name, turned in [("along the axes", False), ("turned by 45 degrees", True)]:
     x = torch.tensor([5.1, 2.3], dtype=torch.float64)
     if turned:

@@ -67,7 +67,8 @@ for name, entry in opt.state_dict()["state"][0].items():
     print(f"{name}: {entry.tolist()}")
 
 # %% seeded-state
-# The object has no option for the other start, but its state is ours to set: after the first backward().
+# The object has no option for the other start, but its
+# state is ours to set: after the first backward().
 x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
 opt = gradpath.make_optimizer("rmsprop", [x], lr=3, alpha=0.9, eps=1e-6)
 seeded = []
@@ -107,9 +108,18 @@ def difference(points, path):
     return np.abs(np.array(points) - path[["x1", "x2"]].to_numpy()).max()
 
 
-print(f"written out, against descend() by hand:      {difference(by_hand, paths['gradient', 'manual']):.12f}")
-print(f"the seeded object, against descend():        {difference(seeded, paths['gradient', 'optim']):.12f}")
-print(f"the object from zero, against descend():     {difference(by_object, paths['zero', 'optim']):.12f}")
+print(
+    "written out, against descend() by hand:      "
+    f"{difference(by_hand, paths['gradient', 'manual']):.12f}"
+)
+print(
+    "the seeded object, against descend():        "
+    f"{difference(seeded, paths['gradient', 'optim']):.12f}"
+)
+print(
+    "the object from zero, against descend():     "
+    f"{difference(by_object, paths['zero', 'optim']):.12f}"
+)
 
 # %% plot
 sgd = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=40, lr=0.4)
@@ -132,7 +142,10 @@ for alpha in [0.9, 0.99]:
             init=init,
         )
         moved = (path.x1[0] - path.x1[1]) / 0.01
-        print(f"alpha {alpha:.2f}, average from {init:8s}   the first step is {moved:7.4f} lr long")
+        print(
+            f"alpha {alpha:.2f}, average from {init:8s}   "
+            f"the first step is {moved:7.4f} lr long"
+        )
     print(f"alpha {alpha:.2f}: 1 / sqrt(1 - alpha) = {1 / (1 - alpha) ** 0.5:.4f}")
 
 # %% published-picture
@@ -145,13 +158,21 @@ print(f"last x2: {path.x2[7]:.6f} by the rule, {drawn_last_x2:.6f} drawn")
 
 # %% burst
 path = gradpath.descend(
-    "anisotropic_paraboloid", (5.1, 2.3), "rmsprop", steps=26, lr=3, alpha=0.9, eps=1e-6, init="gradient"
+    "anisotropic_paraboloid",
+    (5.1, 2.3),
+    "rmsprop",
+    steps=26,
+    lr=3,
+    alpha=0.9,
+    eps=1e-6,
+    init="gradient",
 )
 for step in [7, 9, 12, 15, 18, 19, 20, 21, 22, 24, 26]:
     print(f"step {step:2d}   x2 {path.x2[step]:9.6f}   value {path.value[step]:10.6f}")
 
 # %% burst-cause
-# The rate that RMSProp applies to x2 at each step, times the curvature 4 there. Above 2, x2 grows.
+# The rate that RMSProp applies to x2 at each step, times
+# the curvature 4 there. Above 2, x2 grows.
 g = path.x2.to_numpy() * 4
 v = g[0] ** 2
 products = []
@@ -160,14 +181,20 @@ for step in range(27):
     products.append(3 / (v**0.5 + 1e-6) * 4)
 for step in [0, 4, 8, 9, 12, 15, 18, 20, 22]:
     verdict = "grows" if products[step] > 2 else "shrinks"
-    print(f"step {step:2d}   effective rate times curvature {products[step]:8.3f}   x2 {verdict}")
+    print(
+        f"step {step:2d}   effective rate times curvature {products[step]:8.3f}   x2 {verdict}"
+    )
 
 # %% floor
 # However long it runs, it does not settle: the step cannot become much smaller than lr.
 for lr in [3, 0.3, 0.03]:
-    path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "rmsprop", steps=300, lr=lr, alpha=0.9, eps=1e-6)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", (5.1, 2.3), "rmsprop", steps=300, lr=lr, alpha=0.9, eps=1e-6
+    )
     late = path.value[201:]
-    print(f"lr {lr:4.2f}   values of the last 100 steps: {late.min():10.6f} to {late.max():10.6f}")
+    print(
+        f"lr {lr:4.2f}   values of the last 100 steps: {late.min():10.6f} to {late.max():10.6f}"
+    )
 
 # %% against-adagrad
 # A gradient that is large for 20 steps and small for 80: who notices?
@@ -178,16 +205,21 @@ for t in range(1, 101):
     v = v * 0.9 + g * g * 0.1
     if t in (1, 20, 40, 60, 80, 100):
         print(
-            f"step {t:3d}   gradient {g:4.1f}   step of Adagrad {g / s**0.5:.4f} lr, of RMSProp {g / v**0.5:.4f} lr"
+            f"step {t:3d}   gradient {g:4.1f}   step of Adagrad {g / s**0.5:.4f} lr, "
+            f"of RMSProp {g / v**0.5:.4f} lr"
         )
 
 # %% solution-1
 # Which lr brings the value to -4.99 soonest, and which keeps it there for 300 steps?
 for lr in [3.0, 1.0, 0.3, 0.1, 0.03]:
-    path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "rmsprop", steps=300, lr=lr, alpha=0.9, eps=1e-6)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", (5.1, 2.3), "rmsprop", steps=300, lr=lr, alpha=0.9, eps=1e-6
+    )
     reached = int((path.value <= -4.99).idxmax())
     rises = int((path.value[reached:] > -4.99).sum())
-    print(f"lr {lr:.2f}   first at step {reached:3d}, above it again at {rises:3d} later points")
+    print(
+        f"lr {lr:.2f}   first at step {reached:3d}, above it again at {rises:3d} later points"
+    )
 
 # %% solution-2
 # The same lr, but falling like 1 / t.

@@ -1,4 +1,5 @@
-# Adam: momentum and RMSProp in one. Run it from the project's folder, as a script or as a notebook.
+# Adam: momentum and RMSProp in one. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 import numpy as np
@@ -74,8 +75,8 @@ for name, entry in opt.state_dict()["state"][0].items():
     print(f"{name}: {entry.tolist()}")
 
 # %% seeded-state
-# The start as drawn, through the object: both averages are set to the first gradient and its square, and the
-# step so high that 1 - beta^step is 1, which switches the correction off.
+# The start as drawn, through the object: both averages are set to the first gradient and its
+# square, and the step so high that 1 - beta^step is 1, which switches the correction off.
 x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
 opt = gradpath.make_optimizer("adam", [x], lr=3, beta1=0.1, beta2=0.999, eps=0)
 seeded = []
@@ -117,10 +118,22 @@ def difference(points, path):
     return np.abs(np.array(points) - path[["x1", "x2"]].to_numpy()).max()
 
 
-print(f"written out, against descend() by hand:      {difference(by_hand, paths['zero', 'manual']):.12f}")
-print(f"as drawn, against descend() by hand:         {difference(as_drawn, paths['gradient', 'manual']):.12f}")
-print(f"the object, against descend() by optim:      {difference(by_object, paths['zero', 'optim']):.12f}")
-print(f"the seeded object, against descend():        {difference(seeded, paths['gradient', 'optim']):.12f}")
+print(
+    "written out, against descend() by hand:      "
+    f"{difference(by_hand, paths['zero', 'manual']):.12f}"
+)
+print(
+    "as drawn, against descend() by hand:         "
+    f"{difference(as_drawn, paths['gradient', 'manual']):.12f}"
+)
+print(
+    "the object, against descend() by optim:      "
+    f"{difference(by_object, paths['zero', 'optim']):.12f}"
+)
+print(
+    "the seeded object, against descend():        "
+    f"{difference(seeded, paths['gradient', 'optim']):.12f}"
+)
 
 # %% plot
 sgd = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=40, lr=0.4)
@@ -138,14 +151,21 @@ for beta1, beta2 in [(0.9, 0.999), (0.1, 0.999)]:
         for t in range(1, 2001):
             m = m * beta1 + (1 - beta1)
             v = v * beta2 + (1 - beta2)
-            length = (m / (1 - beta1**t)) / (v / (1 - beta2**t)) ** 0.5 if corrected else m / v**0.5
+            length = (
+                (m / (1 - beta1**t)) / (v / (1 - beta2**t)) ** 0.5 if corrected else m / v**0.5
+            )
             if t in (1, 2, 5, 10, 100, 2000):
                 lengths.append(f"{length:7.3f}")
-        print(f"beta1 {beta1:.1f}, {'corrected' if corrected else 'without  '}   " + "".join(lengths))
+        print(
+            f"beta1 {beta1:.1f}, {'corrected' if corrected else 'without  '}   "
+            + "".join(lengths)
+        )
 
 # %% correction-path
 for corrected in [True, False]:
-    path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "adam", steps=4, lr=0.1, bias_correction=corrected)
+    path = gradpath.descend(
+        "anisotropic_paraboloid", (5.1, 2.3), "adam", steps=4, lr=0.1, bias_correction=corrected
+    )
     moved = ", ".join(f"{a - b:.4f}" for a, b in zip(path.x2[:-1], path.x2[1:], strict=True))
     print(f"{'corrected' if corrected else 'without  '}   x2 moves by {moved}")
 
@@ -163,25 +183,37 @@ for beta1 in [0.1, 0.9]:
         bias_correction=False,
     )
     values = "".join(f"{v:9.4f}" for v in path.value[[2, 4, 5, 8, 20, 40, 60]])
-    print(f"beta1 {beta1:.1f}   x1 goes as far as {path.x1.min():8.4f}   highest value {path.value.max():7.4f}")
+    print(
+        f"beta1 {beta1:.1f}   x1 goes as far as {path.x1.min():8.4f}   "
+        f"highest value {path.value.max():7.4f}"
+    )
     print(f"    values at steps 2, 4, 5, 8, 20, 40, 60: {values}")
 
 # %% continued
-# The path from zero, with corrected averages, when it is continued beyond the 8 steps of the figure.
-path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "adam", steps=30, lr=3, beta1=0.1, eps=0)
+# The path from zero, with corrected averages, when it is
+# continued beyond the 8 steps of the figure.
+path = gradpath.descend(
+    "anisotropic_paraboloid", (5.1, 2.3), "adam", steps=30, lr=3, beta1=0.1, eps=0
+)
 for step in [4, 6, 8, 10, 11, 12, 14]:
-    print(f"step {step:2d}   x1 {path.x1[step]:9.6f}   x2 {path.x2[step]:9.6f}   value {path.value[step]:9.6f}")
+    print(
+        f"step {step:2d}   x1 {path.x1[step]:9.6f}   x2 {path.x2[step]:9.6f}   "
+        f"value {path.value[step]:9.6f}"
+    )
 
 # %% decay-flat
 # Weight decay alone: a loss that does not depend on x at all, and a weight of 10.
 for name in ["adam", "adamw"]:
     for weight_decay in [0.01, 0.1, 1.0]:
-        path = gradpath.descend(lambda x: (x * 0).sum(), (10, 10), name, steps=3, lr=0.1, weight_decay=weight_decay)
+        path = gradpath.descend(
+            lambda x: (x * 0).sum(), (10, 10), name, steps=3, lr=0.1, weight_decay=weight_decay
+        )
         walk = "  ".join(f"{x:.5f}" for x in path.x1)
         print(f"{name:5s}  weight decay {weight_decay:.2f}   {walk}")
 
 # %% decay-noise
-# Weights of 1 whose gradients are pure noise, 400 with loud noise, 400 with quiet. Which does decay shrink?
+# Weights of 1 whose gradients are pure noise, 400 with
+# loud noise, 400 with quiet. Which does decay shrink?
 for name in ["adam", "adamw"]:
     torch.manual_seed(1)
     x = torch.ones(400, 2, dtype=torch.float64, requires_grad=True)
@@ -199,7 +231,7 @@ print(f"(1 - lr * weight_decay)^400 = {(1 - 0.01 * 0.1) ** 400:.3f}")
 
 # %% wrong-way
 def drift(beta2, steps, amsgrad):
-    """Minimize slopes 4, -1, -1, 4, -1, -1 ... on the interval -1 to 1; the best place is x = -1."""
+    """Minimize slopes 4, -1, -1, 4, -1, -1 ... on the interval -1 to 1; x = -1 is best."""
     x, v, v_max = 0.0, 0.0, 0.0
     for t in range(1, steps + 1):
         g = 4.0 if t % 3 == 1 else -1.0
@@ -216,7 +248,8 @@ for name, amsgrad in [("Adam without momentum", False), ("the same, largest v ke
     print(f"{name:25s} x after 30, 300, 3000 steps: " + "".join(f"{x:8.4f}" for x in ends))
 
 # %% solution-1
-# Where does eps matter? A gradient of 1e-4 is as good as one of 1; one of the size of eps is not.
+# Where does eps matter? A gradient of 1e-4 is as good as
+# one of 1; one of the size of eps is not.
 for size in [1.0, 1e-4, 1e-8, 1e-9]:
     x = torch.zeros(2, dtype=torch.float64, requires_grad=True)
     opt = torch.optim.Adam([x], lr=1.0, eps=1e-8)
@@ -238,14 +271,22 @@ left = gradpath.descend(
     bias_correction=False,
 )
 right = gradpath.descend(
-    "anisotropic_paraboloid", (5.1, 2.3), "rmsprop", steps=20, lr=0.1, alpha=0.9, init="gradient"
+    "anisotropic_paraboloid",
+    (5.1, 2.3),
+    "rmsprop",
+    steps=20,
+    lr=0.1,
+    alpha=0.9,
+    init="gradient",
 )
 print(f"largest difference {difference(left[['x1', 'x2']], right):.12f}")
 
 # %% solution-3
 # Coupled decay on plain sgd is the same as decoupled decay; on Adam it is not.
 for lr in [0.1, 0.2]:
-    coupled = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=30, lr=lr, weight_decay=0.1)
+    coupled = gradpath.descend(
+        "anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=30, lr=lr, weight_decay=0.1
+    )
     x = torch.tensor([5.1, 2.3], dtype=torch.float64, requires_grad=True)
     points = [x.tolist()]
     for _ in range(30):
@@ -255,10 +296,12 @@ for lr in [0.1, 0.2]:
         x.grad.zero_()
         points.append(x.tolist())
     adam, adamw = (
-        gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), name, steps=30, lr=lr, weight_decay=0.1)
+        gradpath.descend(
+            "anisotropic_paraboloid", (5.1, 2.3), name, steps=30, lr=lr, weight_decay=0.1
+        )
         for name in ("adam", "adamw")
     )
     print(
-        f"lr {lr:.1f}   sgd, both ways: {difference(points, coupled):.6f}"
-        f"   adam and adamw: {difference(adam[['x1', 'x2']], adamw):.6f}"
+        f"lr {lr:.1f}   sgd, both ways: {difference(points, coupled):.6f}   adam and adamw: "
+        f"{difference(adam[['x1', 'x2']], adamw):.6f}"
     )

@@ -37,20 +37,34 @@ cases = {
     "adamw": {"lr": 0.1},
 }
 for name, hyper in cases.items():
-    manual = gradpath.descend("rosenbrock", (-1.5, 2), name, steps=100, method="manual", **hyper)
+    manual = gradpath.descend(
+        "rosenbrock", (-1.5, 2), name, steps=100, method="manual", **hyper
+    )
     optim = gradpath.descend("rosenbrock", (-1.5, 2), name, steps=100, method="optim", **hyper)
-    print(f"{name:9s} by hand and by optim differ by {distance(points(manual), points(optim)):.10f}")
+    print(
+        f"{name:9s} by hand and by optim differ by "
+        f"{distance(points(manual), points(optim)):.10f}"
+    )
 
 # %% recorded
 live = {
     "rosenbrock-adam": ("rosenbrock", (-1.5, 2), "adam", 200, {"lr": 0.1}),
     "himmelblau-rmsprop": ("himmelblau", (-4, -4), "rmsprop", 100, {"lr": 0.05}),
     "beale-momentum": ("beale", (1, 1.5), "momentum", 150, {"lr": 0.005, "momentum": 0.9}),
-    "anisotropic-adagrad": ("anisotropic_paraboloid", (5.1, 2.3), "adagrad", 7, {"lr": 3.7, "eps": 1e-6}),
+    "anisotropic-adagrad": (
+        "anisotropic_paraboloid",
+        (5.1, 2.3),
+        "adagrad",
+        7,
+        {"lr": 3.7, "eps": 1e-6},
+    ),
 }
 for name, (surface, start, optimizer, steps, hyper) in live.items():
     path = gradpath.descend(surface, start, optimizer, steps=steps, method="optim", **hyper)
-    print(f"{name:20s} recorded and computed now differ by {distance(taped(name), points(path)):.10f}")
+    print(
+        f"{name:20s} recorded and computed now differ by "
+        f"{distance(taped(name), points(path)):.10f}"
+    )
 
 # %% object-scalar-left
 x = torch.tensor([1.0, 2.0], dtype=torch.float64)
@@ -61,7 +75,8 @@ print(difference.dtype)
 print("engine:", torch.__name__)
 
 # %% float32-scalar
-# What {torch} makes of a scalar on the left can be written in either language: a float32 tensor.
+# What {torch} makes of a scalar on the left can be
+# written in either language: a float32 tensor.
 x = torch.tensor([1.0, 2.0], dtype=torch.float64)
 scalar = torch.tensor([3.7])
 print(f"the scalar 3.7 as float32, times 1: {(scalar * x)[0]:.16f}")
@@ -72,21 +87,30 @@ print(f"5.1 * -1 + 1:            {(x[0] * -1 + 1).item():.16f}")
 
 # %% scalar-cost
 # Adagrad with lr = 3.7 as a float32 number: how far from the path is the last point?
-exact = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=7, lr=3.7, eps=1e-6)
+exact = gradpath.descend(
+    "anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=7, lr=3.7, eps=1e-6
+)
 rounded_lr = torch.tensor(3.7).item()
-rounded = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=7, lr=rounded_lr, eps=1e-6)
+rounded = gradpath.descend(
+    "anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=7, lr=rounded_lr, eps=1e-6
+)
 print(f"lr {rounded_lr:.16f}")
 print(f"largest difference on the path: {distance(points(exact), points(rounded)):.2e}")
 
 # %% adamw-recorded
-path = gradpath.descend("rosenbrock", (-1.5, 2), "adamw", steps=200, method="optim", lr=0.1, weight_decay=0.01)
+path = gradpath.descend(
+    "rosenbrock", (-1.5, 2), "adamw", steps=200, method="optim", lr=0.1, weight_decay=0.01
+)
 for name in ["rosenbrock-ignite-adamw", "rosenbrock-adamw"]:
-    print(f"{name:24s} recorded and computed now differ by {distance(taped(name), points(path)):.10f}")
+    print(
+        f"{name:24s} recorded and computed now differ by "
+        f"{distance(taped(name), points(path)):.10f}"
+    )
 
 
 # %% adamw-count
 def corrections(t):
-    """Return Adam's bias correction of the squares after t steps, in float64 and counted in float32."""
+    """Return Adam's correction of the squares after t steps, counted in float64 and float32."""
     exact = 1 - 0.999**t
     count = torch.tensor([float(t)])
     counted = (torch.pow(torch.tensor([0.999]), count) * -1 + 1).item()
@@ -117,7 +141,10 @@ for t in range(1, 201):
         x.sub_(m / (torch.sqrt(v) / torch.sqrt(c2).item() + 1e-8) * step_size)
     x.grad.zero_()
     counted_path.append(x.tolist())
-print(f"difference from the recorded path: {distance(np.array(counted_path), taped('rosenbrock-adamw')):.7f}")
+print(
+    "difference from the recorded path: "
+    f"{distance(np.array(counted_path), taped('rosenbrock-adamw')):.7f}"
+)
 
 # %% decay-recorded
 cases = {"anisotropic-sgd-weight-decay": "sgd", "anisotropic-rmsprop-weight-decay": "rmsprop"}
@@ -133,13 +160,14 @@ for name, optimizer in cases.items():
     )
     ignite = name.replace("anisotropic", "anisotropic-ignite")
     print(
-        f"{optimizer:8s} the R-written object is off by {distance(taped(name), points(path)):.6f},"
+        f"{optimizer:8s} the R-written object is off by "
+        f"{distance(taped(name), points(path)):.6f},"
         f" ignite by {distance(taped(ignite), points(path)):.10f}"
     )
 
 # %% decay-explained
-# The recorded path of optim_sgd() is reproduced by adding the number 1, the parameter's position in its
-# group, where the parameter itself belongs.
+# The recorded path of optim_sgd() is reproduced by adding the number 1, the parameter's
+# position in its group, where the parameter itself belongs.
 x = torch.tensor([5.1, 2.3], dtype=torch.float64)
 curvature = torch.tensor([0.4, 4.0], dtype=torch.float64)
 wrong = [x.tolist()]
@@ -147,17 +175,23 @@ for _ in range(20):
     g = x * curvature
     x = x - (g + 1 * 0.1) * 0.1
     wrong.append(x.tolist())
-print(f"difference from the recorded path: {distance(np.array(wrong), taped('anisotropic-sgd-weight-decay')):.10f}")
+print(
+    "difference from the recorded path: "
+    f"{distance(np.array(wrong), taped('anisotropic-sgd-weight-decay')):.10f}"
+)
 print(f"it ends at ({x[0]:.6f}, {x[1]:.6f})")
 
 # %% decay-positions
 # Two parameters of 10, gradients of zero, lr 1, weight decay 0.1: right, and by position.
 for position in [1, 2]:
-    print(f"parameter {position}   decayed rightly {10 - 10 * 0.1:.1f}, by its position {10 - position * 0.1:.1f}")
+    print(
+        f"parameter {position}   decayed rightly {10 - 10 * 0.1:.1f}, "
+        f"by its position {10 - position * 0.1:.1f}"
+    )
 
 # %% zero-or-none
-# A parameter gets one gradient, and then none. With momentum, a gradient of zero lets it roll on; a gradient
-# that is absent leaves it where it is.
+# A parameter gets one gradient, and then none. With momentum, a gradient of zero lets it roll
+# on; a gradient that is absent leaves it where it is.
 for missing in ["zero", "absent"]:
     x, v, walk = 1.0, 0.0, []
     for step in range(5):
@@ -189,10 +223,14 @@ for surface, start, name, steps, hyper in [
     wide = gradpath.descend(surface, start, name, steps=steps, **hyper)
     narrow = gradpath.descend(surface, start, name, steps=steps, dtype="float32", **hyper)
     gap = np.abs(points(wide) - points(narrow)).max(axis=1)
-    print(f"{surface:23s} {name:8s} step 1: {gap[1]:.0e}   largest of {steps:3d} steps: {gap.max():.0e}")
+    print(
+        f"{surface:23s} {name:8s} step 1: {gap[1]:.0e}   "
+        f"largest of {steps:3d} steps: {gap.max():.0e}"
+    )
 
 # %% object-first-tensor
-# What a literal becomes: in Python, 6.0 is a float and 6 is an integer. A dtype that is written down is sure.
+# What a literal becomes: in Python, 6.0 is a float and 6
+# is an integer. A dtype that is written down is sure.
 print(torch.tensor([6.0, 6.0]).dtype)
 print(torch.tensor([6, 6]).dtype)
 print(torch.tensor(1.0).shape)
@@ -205,14 +243,18 @@ for seed in [1, 42, 2024]:
     drawn = torch.randn(5, dtype=torch.float64).numpy()
     tape = seeds[(seeds.seed == seed) & (seeds.draw == "randn(5) float64")].value.to_numpy()
     first = ", ".join(f"{d:.6f}" for d in drawn[:2])
-    print(f"seed {seed:4d}   drawn {first} ...   off the recording by {distance(drawn, tape):.10f}")
+    print(
+        f"seed {seed:4d}   drawn {first} ...   "
+        f"off the recording by {distance(drawn, tape):.10f}"
+    )
 
 # %% solution-1
 # The same numbers in another order: addition of floating-point numbers is not associative.
 print(f"{(0.1 + 0.2) + 0.3:.17f}, {0.1 + (0.2 + 0.3):.17f}")
 
 # %% solution-2
-# Two starts that differ in the last bit, in a double well, at a rate that is far too large to settle.
+# Two starts that differ in the last bit, in a double
+# well, at a rate that is far too large to settle.
 walks = []
 for x0 in [0.5, 0.5 + 2**-53]:
     x = torch.tensor([x0], dtype=torch.float64, requires_grad=True)

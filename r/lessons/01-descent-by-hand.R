@@ -1,5 +1,5 @@
-# Descent by hand: a small network, trained without an optimizer. Run it from the project's folder, as a
-# script or as a notebook.
+# Descent by hand: a small network, trained without an optimizer. Run it from the project's
+# folder, as a script or as a notebook.
 
 # %% data
 suppressPackageStartupMessages(library(gradpath))
@@ -11,11 +11,15 @@ truth <- torch_tensor(matrix(c(0.2, -1.3, -0.5), ncol = 1), dtype = torch_float6
 y <- x$matmul(truth) + noise
 for (i in 1:3) {
   row <- as.numeric(x[i, ])
-  cat(sprintf("row %d   x %7.4f %7.4f %7.4f   y %7.4f\n", i, row[1], row[2], row[3], y[i, 1]$item()))
+  cat(sprintf(
+    "row %d   x %7.4f %7.4f %7.4f   y %7.4f\n",
+    i, row[1], row[2], row[3], y[i, 1]$item()
+  ))
 }
 
 # %% weights
-# The library's linear layers draw their first weights; all that we take from them is the numbers.
+# The library's linear layers draw their first weights;
+# all that we take from them is the numbers.
 first <- nn_linear(3, 32)
 second <- nn_linear(32, 1)
 drawn <- lapply(
@@ -36,7 +40,10 @@ w2 <- weights$w2
 b2 <- weights$b2
 for (name in names(weights)) {
   w <- weights[[name]]
-  cat(sprintf("%s   %2d numbers between %7.4f and %7.4f\n", name, w$numel(), w$min()$item(), w$max()$item()))
+  cat(sprintf(
+    "%s   %2d numbers between %7.4f and %7.4f\n",
+    name, w$numel(), w$min()$item(), w$max()$item()
+  ))
 }
 cat(sprintf("together %d\n", w1$numel() + b1$numel() + w2$numel() + b2$numel()))
 
@@ -44,7 +51,10 @@ cat(sprintf("together %d\n", w1$numel() + b1$numel() + w2$numel() + b2$numel()))
 hidden <- (x$matmul(w1$t()) + b1)$clamp(min = 0)
 prediction <- hidden$matmul(w2$t()) + b2
 for (i in 1:3) {
-  cat(sprintf("row %d   prediction %7.4f   target %7.4f\n", i, prediction[i, 1]$item(), y[i, 1]$item()))
+  cat(sprintf(
+    "row %d   prediction %7.4f   target %7.4f\n",
+    i, prediction[i, 1]$item(), y[i, 1]$item()
+  ))
 }
 off <- (hidden == 0)$to(dtype = torch_float64())$mean()$item()
 cat(sprintf("share of hidden values that the ReLU set to zero: %.4f\n", off))
@@ -70,7 +80,10 @@ b <- b2$item()
 nudged <- (loss_with(b + 1e-4) - loss_with(b - 1e-4)) / 2e-4
 cat(sprintf("slope along b2, from backward()            %.6f\n", b2$grad$item()))
 cat(sprintf("slope along b2, from nudging b2 to and fro %.6f\n", nudged))
-cat(sprintf("slope along b2, from the chain rule        %.6f\n", (prediction - y)$mean()$item() * 2))
+cat(sprintf(
+  "slope along b2, from the chain rule        %.6f\n",
+  (prediction - y)$mean()$item() * 2
+))
 
 # %% one-step
 learning_rate <- 0.05
@@ -137,7 +150,10 @@ recorded <- read.csv("shared_figures/recorded_torch/torch_network.csv", comment.
 tape <- recorded$loss[recorded$run == "sgd by hand lr=0.05" & recorded$dtype == "float64"]
 gaps <- abs(losses - tape)
 last <- length(tape)
-cat(sprintf("%d losses, the last recorded as %.10f, computed now as %.10f\n", last, tape[last], losses[last]))
+cat(sprintf(
+  "%d losses, the last recorded as %.10f, computed now as %.10f\n",
+  last, tape[last], losses[last]
+))
 cat(sprintf("largest difference %.12f\n", max(gaps)))
 
 # %% learned
@@ -149,7 +165,10 @@ with_no_grad({
     ends <- torch_tensor(ends, dtype = torch_float64())
     heights <- as.numeric((ends$matmul(w1$t()) + b1)$clamp(min = 0)$matmul(w2$t()) + b2)
     slope <- (heights[2] - heights[1]) / 2
-    cat(sprintf("x%d   mean slope of the network %7.4f   true %4.1f\n", j, slope, truth[j, 1]$item()))
+    cat(sprintf(
+      "x%d   mean slope of the network %7.4f   true %4.1f\n",
+      j, slope, truth[j, 1]$item()
+    ))
   }
 })
 cat(sprintf("loss of the network             %.6f\n", losses[last]))

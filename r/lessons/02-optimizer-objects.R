@@ -1,5 +1,5 @@
-# Optimizer objects: what the library's optimizers do for you, and what they remember. Run it from the
-# project's folder, as a script or as a notebook.
+# Optimizer objects: what the library's optimizers do for you, and what they remember. Run it
+# from the project's folder, as a script or as a notebook.
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
@@ -82,7 +82,10 @@ for (name in names(makers)) {
   losses <- train(network, makers[[name]](network$parameters), 200)
   tape <- recorded$loss[recorded$run == name & recorded$dtype == "float64"]
   gap <- max(abs(losses - tape))
-  cat(sprintf("%-22s   loss %.4f after 20, %.4f after 200   off %.10f\n", name, losses[21], losses[201], gap))
+  cat(sprintf(
+    "%-22s   loss %.4f after 20, %.4f after 200   off %.10f\n",
+    name, losses[21], losses[201], gap
+  ))
 }
 
 # %% object-zero-grad
@@ -98,7 +101,8 @@ cat("after zero_grad():\n")
 print(bias$grad)
 
 # %% two-halves
-# The slope of the mean over all rows is the mean of the slopes of its two halves: they may simply add up.
+# The slope of the mean over all rows is the mean of the
+# slopes of its two halves: they may simply add up.
 network <- fresh_network()
 halved <- fresh_network()
 loss <- loss_of(network)
@@ -118,7 +122,10 @@ cat(sprintf("largest difference of any slope %.12f\n", max(gaps)))
 # %% groups
 network <- fresh_network()
 weights <- network$parameters
-opt <- optim_sgd(list(list(params = weights[1:2], lr = 0.005), list(params = weights[3:4])), lr = 0.05)
+opt <- optim_sgd(
+  list(list(params = weights[1:2], lr = 0.005), list(params = weights[3:4])),
+  lr = 0.05
+)
 first_weights <- lapply(weights, function(w) w$detach()$clone())
 losses <- train(network, opt, 200)
 moved <- mapply(function(w, v) (w - v)$abs()$max()$item(), weights, first_weights)
@@ -168,7 +175,9 @@ for (name in names(makers)[1:5]) {
   losses <- train(network, opt, 1)
   state <- opt$state_dict()$state
   kept <- setdiff(unique(unlist(lapply(state, names))), "step")
-  numbers <- sum(unlist(lapply(state, function(entry) lapply(entry[kept], function(value) value$numel()))))
+  numbers <- sum(unlist(lapply(state, function(entry) {
+    lapply(entry[kept], function(value) value$numel())
+  })))
   shown <- if (length(kept)) paste(sort(kept), collapse = ", ") else "nothing"
   cat(sprintf("%-22s   %3d numbers in %s\n", name, numbers, shown))
 }
@@ -177,7 +186,8 @@ for (name in names(makers)[1:5]) {
 saved <- opt$state_dict()
 cat("parts:", paste(names(saved), collapse = ", "), "\n")
 for (number in names(saved$state)) {
-  shapes <- vapply(saved$state[[number]], function(value) paste(dim(value), collapse = " x "), "")
+  entry <- saved$state[[number]]
+  shapes <- vapply(entry, function(value) paste(dim(value), collapse = " x "), "")
   cat("parameter ", number, ": ", paste(names(shapes), shapes, collapse = ", "), "\n", sep = "")
 }
 cat("tensors of the first group:", saved$param_groups[[1]]$params, "\n")

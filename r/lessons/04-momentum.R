@@ -1,4 +1,5 @@
-# Momentum: a step that remembers. Run it from the project's folder, as a script or as a notebook.
+# Momentum: a step that remembers. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
@@ -71,18 +72,24 @@ cat(sprintf("optim   ends at (%.12f, %.12f)\n", optim$x1[19], optim$x2[19]))
 
 # %% comparison
 # The largest difference between points and a path, in any coordinate.
-difference <- function(points, path) max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+difference <- function(points, path) {
+  max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+}
 
 cat(sprintf("written out, against descend() by hand:  %.12f\n", difference(by_hand, manual)))
 cat(sprintf("the object, against descend() by optim:  %.12f\n", difference(by_object, optim)))
-cat(sprintf("descend() by optim, against by hand:     %.12f\n", difference(optim[c("x1", "x2")], manual)))
+cat(sprintf(
+  "descend() by optim, against by hand:     %.12f\n",
+  difference(optim[c("x1", "x2")], manual)
+))
 
 # %% plot
 sgd <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 40, lr = 0.4)
 figure <- plot_paths(list(sgd, optim), labels = c("sgd, lr 0.4", "momentum 0.1, lr 0.5"))
 
 # %% weights
-# An exponentially weighted average gives the value that is k steps old the weight (1 - beta) beta^k.
+# An exponentially weighted average gives the value that
+# is k steps old the weight (1 - beta) beta^k.
 for (beta in c(0.5, 0.9, 0.98)) {
   weights <- (1 - beta) * beta^(0:999)
   first <- paste(sprintf("%.4f", weights[1:5]), collapse = "  ")
@@ -96,7 +103,10 @@ for (beta in c(0.5, 0.9, 0.98)) {
   mean_age <- sum(weights * 0:999)
   newest <- sum(weights[1:round(length)])
   cat(sprintf(
-    "beta %.2f   effective length %4.1f   mean age %5.2f steps   the newest %2d values weigh %.3f\n",
+    paste0(
+      "beta %.2f   effective length %4.1f   mean age %5.2f steps   ",
+      "the newest %2d values weigh %.3f\n"
+    ),
     beta, length, mean_age, round(length), newest
   ))
 }
@@ -161,7 +171,10 @@ for (name in names(schedules)) {
 # %% conventions-steps
 for (step in 2:8) {
   at <- step + 1
-  cat(sprintf("step %d   x1: lr inside %9.6f   lr outside %9.6f\n", step, inside[at, 1], outside[at, 1]))
+  cat(sprintf(
+    "step %d   x1: lr inside %9.6f   lr outside %9.6f\n",
+    step, inside[at, 1], outside[at, 1]
+  ))
 }
 
 # %% gain
@@ -175,7 +188,8 @@ settings <- list(
 )
 for (setting in settings) {
   hyper <- setting[-1]
-  path <- do.call(descend, c(list("anisotropic_paraboloid", c(5.1, 2.3), setting[[1]], steps = 60), hyper))
+  call <- list("anisotropic_paraboloid", c(5.1, 2.3), setting[[1]], steps = 60)
+  path <- do.call(descend, c(call, hyper))
   shown <- paste(sprintf("%s %.3f", names(hyper), unlist(hyper)), collapse = ", ")
   cat(sprintf("%-9s %-25s %3d steps to -4.99\n", setting[[1]], shown, steps_to(path, -4.99)))
 }
@@ -189,7 +203,10 @@ best_momentum <- ((steep^0.5 - flat^0.5) / (steep^0.5 + flat^0.5))^2
 cat(sprintf("lr %.4f, momentum %.4f\n", best_lr, best_momentum))
 best_factor <- (steep - flat) / (steep + flat)
 cat(sprintf("steepest descent at its best shrinks the error by %.4f a step\n", best_factor))
-cat(sprintf("the heavy ball at its best, in the long run, by   %.4f a step\n", best_momentum^0.5))
+cat(sprintf(
+  "the heavy ball at its best, in the long run, by   %.4f a step\n",
+  best_momentum^0.5
+))
 
 # %% nesterov
 lr <- 0.3
@@ -231,12 +248,19 @@ path <- descend(
   "anisotropic_paraboloid", c(5.1, 2.3), "nesterov",
   steps = 10, method = "optim", lr = 0.3, momentum = 0.4
 )
-cat(sprintf("the object ends at (%.6f, %.6f), value %.6f\n", path$x1[11], path$x2[11], path$value[11]))
+cat(sprintf(
+  "the object ends at (%.6f, %.6f), value %.6f\n",
+  path$x1[11], path$x2[11], path$value[11]
+))
 
 # %% bounds
 # How far the rate may go on curvature L: 2 / L, 2 (1 + m) / L, and 2 (1 + m) / ((1 + 2 m) L).
 m <- 0.1
-limits <- c(sgd = 2 / steep, momentum = 2 * (1 + m) / steep, nesterov = 2 * (1 + m) / ((1 + 2 * m) * steep))
+limits <- c(
+  sgd = 2 / steep,
+  momentum = 2 * (1 + m) / steep,
+  nesterov = 2 * (1 + m) / ((1 + 2 * m) * steep)
+)
 for (name in names(limits)) {
   hyper <- if (name == "sgd") list() else list(momentum = m)
   ends <- character()
@@ -252,16 +276,21 @@ for (name in names(limits)) {
 }
 
 # %% solution-1
-# A velocity of beta = 0.9 is worth 10 gradients: divide lr by 10 and the steps are alike in size.
+# A velocity of beta = 0.9 is worth 10 gradients: divide
+# lr by 10 and the steps are alike in size.
 for (setting in list(c(0.04, 0.0), c(0.04, 0.9), c(0.004, 0.9))) {
   lr <- setting[1]
   m <- setting[2]
-  path <- descend("anisotropic_paraboloid", c(5.1, 2.3), "momentum", steps = 1000, lr = lr, momentum = m)
+  path <- descend(
+    "anisotropic_paraboloid", c(5.1, 2.3), "momentum",
+    steps = 1000, lr = lr, momentum = m
+  )
   cat(sprintf("lr %.3f, momentum %.1f   %3d steps to -4.99\n", lr, m, steps_to(path, -4.99)))
 }
 
 # %% solution-2
-# Count the steps after which the value is down to -4.99 for good, over a grid of rates and momenta.
+# Count the steps after which the value is down to -4.99
+# for good, over a grid of rates and momenta.
 rates <- seq(41, 65, by = 4)
 momenta <- seq(9, 45, by = 6)
 counts <- matrix(0, length(rates), length(momenta))
@@ -276,13 +305,19 @@ for (i in seq_along(rates)) {
 }
 for (i in seq_along(rates)) {
   row <- ifelse(counts[i, ] <= 40, sprintf("%4d", counts[i, ]), "   -")
-  cat(sprintf("lr %.2f, momentum 0.09, 0.15, ... 0.45:%s\n", rates[i] / 100, paste(row, collapse = "")))
+  cat(sprintf(
+    "lr %.2f, momentum 0.09, 0.15, ... 0.45:%s\n",
+    rates[i] / 100, paste(row, collapse = "")
+  ))
 }
 cat(sprintf("fewest: %d\n", min(counts)))
 
 # %% solution-3
 # The value need not fall at every step: a ball has inertia.
-path <- descend("anisotropic_paraboloid", c(5.1, 2.3), "momentum", steps = 60, lr = 0.1, momentum = 0.9)
+path <- descend(
+  "anisotropic_paraboloid", c(5.1, 2.3), "momentum",
+  steps = 60, lr = 0.1, momentum = 0.9
+)
 rises <- sum(diff(path$value) > 0)
 cat(sprintf(
   "lr 0.1, momentum 0.9: the value rises at %d of 60 steps, and is %.4f at the end\n",

@@ -1,4 +1,5 @@
-# Adagrad: a rate of its own for every coordinate. Run it from the project's folder, as a script or notebook.
+# Adagrad: a rate of its own for every coordinate. Run it
+# from the project's folder, as a script or notebook.
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
@@ -70,11 +71,16 @@ cat(sprintf("optim   ends at (%.12f, %.12f)\n", optim$x1[8], optim$x2[8]))
 
 # %% comparison
 # The largest difference between points and a path, in any coordinate.
-difference <- function(points, path) max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+difference <- function(points, path) {
+  max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+}
 
 cat(sprintf("written out, against descend() by hand:  %.12f\n", difference(by_hand, manual)))
 cat(sprintf("the object, against descend() by optim:  %.12f\n", difference(by_object, optim)))
-cat(sprintf("descend() by optim, against by hand:     %.12f\n", difference(optim[c("x1", "x2")], manual)))
+cat(sprintf(
+  "descend() by optim, against by hand:     %.12f\n",
+  difference(optim[c("x1", "x2")], manual)
+))
 
 # %% plot
 sgd <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 40, lr = 0.4)
@@ -98,7 +104,10 @@ for (step in 0:6) {
 # Steepest descent tolerates a rate of 2 / curvature. What share of it does Adagrad use?
 for (step in c(0, 1, 2, 6)) {
   share <- rates[step + 1, ] * c(0.4, 4) / 2
-  cat(sprintf("step %d   share of the bound along x1 %.3f, along x2 %.3f\n", step, share[1], share[2]))
+  cat(sprintf(
+    "step %d   share of the bound along x1 %.3f, along x2 %.3f\n",
+    step, share[1], share[2]
+  ))
 }
 
 # %% scale-free
@@ -121,7 +130,10 @@ adagrad_on <- function(a1, a2, steps) {
 
 for (a2 in c(0.2, 2, 200)) {
   end <- adagrad_on(0.2, a2, steps = 7)
-  cat(sprintf("0.2 x1^2 + %5.1f x2^2   after 7 steps: x1 %9.6f, x2 %9.6f\n", a2, end[1], end[2]))
+  cat(sprintf(
+    "0.2 x1^2 + %5.1f x2^2   after 7 steps: x1 %9.6f, x2 %9.6f\n",
+    a2, end[1], end[2]
+  ))
 }
 
 # %% first-step
@@ -134,7 +146,10 @@ for (lr in c(0.1, 1, 3.7)) {
 
 # %% running-dry
 for (lr in c(0.01, 0.4, 1, 3.7)) {
-  path <- descend("anisotropic_paraboloid", c(5.1, 2.3), "adagrad", steps = 200, lr = lr, eps = 1e-6)
+  path <- descend(
+    "anisotropic_paraboloid", c(5.1, 2.3), "adagrad",
+    steps = 200, lr = lr, eps = 1e-6
+  )
   rates <- effective_rates(path, c(0.4, 4), lr = lr, eps = 1e-6)
   first <- path$step[which(path$value <= -4.99)[1]]
   reached <- if (is.na(first)) "not in 200" else sprintf("%3d steps", first)
@@ -145,12 +160,16 @@ for (lr in c(0.01, 0.4, 1, 3.7)) {
 }
 
 # %% noise
-# With gradients that never vanish, the sum grows without end: the effective rate falls like 1 / sqrt(t).
+# With gradients that never vanish, the sum grows without
+# end: the effective rate falls like 1 / sqrt(t).
 s <- 0
 for (t in 1:10000) {
   s <- s + 1
   if (t %in% c(1, 10, 100, 1000, 10000)) {
-    cat(sprintf("after %5d gradients of size 1: effective rate %.4f\n", t, 3.7 / (s^0.5 + 1e-6)))
+    cat(sprintf(
+      "after %5d gradients of size 1: effective rate %.4f\n",
+      t, 3.7 / (s^0.5 + 1e-6)
+    ))
   }
 }
 
@@ -166,20 +185,27 @@ for (first in c(0, 1, 100)) {
     opt$step()
   }
   end <- as.numeric(x)
-  cat(sprintf("sum starts at %5.1f   after 7 steps: x1 %9.6f, x2 %9.6f\n", first, end[1], end[2]))
+  cat(sprintf(
+    "sum starts at %5.1f   after 7 steps: x1 %9.6f, x2 %9.6f\n",
+    first, end[1], end[2]
+  ))
 }
 
 # %% solution-2
 # How many steps to -4.99, over a wide range of lr?
 for (lr in c(1, 2, 3.7, 5, 10, 20)) {
-  path <- descend("anisotropic_paraboloid", c(5.1, 2.3), "adagrad", steps = 60, lr = lr, eps = 1e-6)
+  path <- descend(
+    "anisotropic_paraboloid", c(5.1, 2.3), "adagrad",
+    steps = 60, lr = lr, eps = 1e-6
+  )
   reached <- path$step[which(path$value <= -4.99)[1]]
   highest <- max(path$value)
   cat(sprintf("lr %4.1f   %2d steps, highest value on the way %9.3f\n", lr, reached, highest))
 }
 
 # %% solution-3
-# Turn the ravine by 45 degrees and Adagrad's advantage is gone: it scales coordinates, not directions.
+# Turn the ravine by 45 degrees and Adagrad's advantage is
+# gone: it scales coordinates, not directions.
 for (turned in c(FALSE, TRUE)) {
   x <- torch_tensor(c(5.1, 2.3), dtype = torch_float64())
   if (turned) {

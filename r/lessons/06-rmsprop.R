@@ -73,7 +73,8 @@ for (name in names(state)) {
 }
 
 # %% seeded-state
-# The object has no option for the other start, but its state is ours to set: after the first backward().
+# The object has no option for the other start, but its
+# state is ours to set: after the first backward().
 x <- torch_tensor(c(5.1, 2.3), dtype = torch_float64(), requires_grad = TRUE)
 opt <- make_optimizer("rmsprop", list(x), lr = 3, alpha = 0.9, eps = 1e-6)
 seeded <- NULL
@@ -113,14 +114,25 @@ for (init in c("gradient", "zero")) {
 
 # %% comparison
 # The largest difference between points and a path, in any coordinate.
-difference <- function(points, path) max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+difference <- function(points, path) {
+  max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+}
 
 as_told <- paths[["gradient manual"]]
 by_optim <- paths[["gradient optim"]]
 zero_optim <- paths[["zero optim"]]
-cat(sprintf("written out, against descend() by hand:      %.12f\n", difference(by_hand, as_told)))
-cat(sprintf("the seeded object, against descend():        %.12f\n", difference(seeded, by_optim)))
-cat(sprintf("the object from zero, against descend():     %.12f\n", difference(by_object, zero_optim)))
+cat(sprintf(
+  "written out, against descend() by hand:      %.12f\n",
+  difference(by_hand, as_told)
+))
+cat(sprintf(
+  "the seeded object, against descend():        %.12f\n",
+  difference(seeded, by_optim)
+))
+cat(sprintf(
+  "the object from zero, against descend():     %.12f\n",
+  difference(by_object, zero_optim)
+))
 
 # %% plot
 sgd <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 40, lr = 0.4)
@@ -137,7 +149,10 @@ for (alpha in c(0.9, 0.99)) {
       steps = 1, lr = 0.01, alpha = alpha, eps = 1e-8, init = init
     )
     moved <- (path$x1[1] - path$x1[2]) / 0.01
-    cat(sprintf("alpha %.2f, average from %-8s   the first step is %7.4f lr long\n", alpha, init, moved))
+    cat(sprintf(
+      "alpha %.2f, average from %-8s   the first step is %7.4f lr long\n",
+      alpha, init, moved
+    ))
   }
   cat(sprintf("alpha %.2f: 1 / sqrt(1 - alpha) = %.4f\n", alpha, 1 / (1 - alpha)^0.5))
 }
@@ -158,11 +173,15 @@ path <- descend(
   steps = 26, lr = 3, alpha = 0.9, eps = 1e-6, init = "gradient"
 )
 for (step in c(7, 9, 12, 15, 18, 19, 20, 21, 22, 24, 26)) {
-  cat(sprintf("step %2d   x2 %9.6f   value %10.6f\n", step, path$x2[step + 1], path$value[step + 1]))
+  cat(sprintf(
+    "step %2d   x2 %9.6f   value %10.6f\n",
+    step, path$x2[step + 1], path$value[step + 1]
+  ))
 }
 
 # %% burst-cause
-# The rate that RMSProp applies to x2 at each step, times the curvature 4 there. Above 2, x2 grows.
+# The rate that RMSProp applies to x2 at each step, times
+# the curvature 4 there. Above 2, x2 grows.
 g <- path$x2 * 4
 v <- g[1]^2
 products <- numeric()
@@ -173,7 +192,10 @@ for (step in 0:26) {
 for (step in c(0, 4, 8, 9, 12, 15, 18, 20, 22)) {
   product <- products[step + 1]
   verdict <- if (product > 2) "grows" else "shrinks"
-  cat(sprintf("step %2d   effective rate times curvature %8.3f   x2 %s\n", step, product, verdict))
+  cat(sprintf(
+    "step %2d   effective rate times curvature %8.3f   x2 %s\n",
+    step, product, verdict
+  ))
 }
 
 # %% floor
@@ -184,7 +206,10 @@ for (lr in c(3, 0.3, 0.03)) {
     steps = 300, lr = lr, alpha = 0.9, eps = 1e-6
   )
   late <- path$value[202:301]
-  cat(sprintf("lr %4.2f   values of the last 100 steps: %10.6f to %10.6f\n", lr, min(late), max(late)))
+  cat(sprintf(
+    "lr %4.2f   values of the last 100 steps: %10.6f to %10.6f\n",
+    lr, min(late), max(late)
+  ))
 }
 
 # %% against-adagrad
@@ -212,7 +237,10 @@ for (lr in c(3, 1, 0.3, 0.1, 0.03)) {
   )
   reached <- path$step[which(path$value <= -4.99)[1]]
   rises <- sum(path$value[path$step >= reached] > -4.99)
-  cat(sprintf("lr %.2f   first at step %3d, above it again at %3d later points\n", lr, reached, rises))
+  cat(sprintf(
+    "lr %.2f   first at step %3d, above it again at %3d later points\n",
+    lr, reached, rises
+  ))
 }
 
 # %% solution-2

@@ -1,4 +1,5 @@
-# Adam: momentum and RMSProp in one. Run it from the project's folder, as a script or as a notebook.
+# Adam: momentum and RMSProp in one. Run it from the
+# project's folder, as a script or as a notebook.
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
@@ -82,8 +83,8 @@ for (name in names(state)) {
 }
 
 # %% seeded-state
-# The start as drawn, through the object: both averages are set to the first gradient and its square, and the
-# step so high that 1 - beta^step is 1, which switches the correction off.
+# The start as drawn, through the object: both averages are set to the first gradient and its
+# square, and the step so high that 1 - beta^step is 1, which switches the correction off.
 x <- torch_tensor(c(5.1, 2.3), dtype = torch_float64(), requires_grad = TRUE)
 opt <- make_optimizer("adam", list(x), lr = 3, beta1 = 0.1, beta2 = 0.999, eps = 0)
 seeded <- NULL
@@ -125,16 +126,30 @@ for (init in c("gradient", "zero")) {
 
 # %% comparison
 # The largest difference between points and a path, in any coordinate.
-difference <- function(points, path) max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+difference <- function(points, path) {
+  max(abs(as.matrix(points) - as.matrix(path[c("x1", "x2")])))
+}
 
 as_told <- paths[["gradient manual"]]
 by_optim <- paths[["gradient optim"]]
 zero_manual <- paths[["zero manual"]]
 zero_optim <- paths[["zero optim"]]
-cat(sprintf("written out, against descend() by hand:      %.12f\n", difference(by_hand, zero_manual)))
-cat(sprintf("as drawn, against descend() by hand:         %.12f\n", difference(as_drawn, as_told)))
-cat(sprintf("the object, against descend() by optim:      %.12f\n", difference(by_object, zero_optim)))
-cat(sprintf("the seeded object, against descend():        %.12f\n", difference(seeded, by_optim)))
+cat(sprintf(
+  "written out, against descend() by hand:      %.12f\n",
+  difference(by_hand, zero_manual)
+))
+cat(sprintf(
+  "as drawn, against descend() by hand:         %.12f\n",
+  difference(as_drawn, as_told)
+))
+cat(sprintf(
+  "the object, against descend() by optim:      %.12f\n",
+  difference(by_object, zero_optim)
+))
+cat(sprintf(
+  "the seeded object, against descend():        %.12f\n",
+  difference(seeded, by_optim)
+))
 
 # %% plot
 sgd <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 40, lr = 0.4)
@@ -189,8 +204,12 @@ for (beta1 in c(0.1, 0.9)) {
 }
 
 # %% continued
-# The path from zero, with corrected averages, when it is continued beyond the 8 steps of the figure.
-path <- descend("anisotropic_paraboloid", c(5.1, 2.3), "adam", steps = 30, lr = 3, beta1 = 0.1, eps = 0)
+# The path from zero, with corrected averages, when it is
+# continued beyond the 8 steps of the figure.
+path <- descend(
+  "anisotropic_paraboloid", c(5.1, 2.3), "adam",
+  steps = 30, lr = 3, beta1 = 0.1, eps = 0
+)
 for (step in c(4, 6, 8, 10, 11, 12, 14)) {
   at <- path[step + 1, ]
   cat(sprintf("step %2d   x1 %9.6f   x2 %9.6f   value %9.6f\n", step, at$x1, at$x2, at$value))
@@ -210,7 +229,8 @@ for (name in c("adam", "adamw")) {
 }
 
 # %% decay-noise
-# Weights of 1 whose gradients are pure noise, 400 with loud noise, 400 with quiet. Which does decay shrink?
+# Weights of 1 whose gradients are pure noise, 400 with
+# loud noise, 400 with quiet. Which does decay shrink?
 for (name in c("adam", "adamw")) {
   torch_manual_seed(1)
   x <- torch_ones(400, 2, dtype = torch_float64(), requires_grad = TRUE)
@@ -224,7 +244,10 @@ for (name in c("adam", "adamw")) {
     opt$step()
   }
   mean <- colMeans(as.matrix(x$detach()))
-  cat(sprintf("%-5s  mean weight after 400 steps: loud %6.3f, quiet %6.3f\n", name, mean[1], mean[2]))
+  cat(sprintf(
+    "%-5s  mean weight after 400 steps: loud %6.3f, quiet %6.3f\n",
+    name, mean[1], mean[2]
+  ))
 }
 cat(sprintf("(1 - lr * weight_decay)^400 = %.3f\n", (1 - 0.01 * 0.1)^400))
 
@@ -253,7 +276,8 @@ for (amsgrad in c(FALSE, TRUE)) {
 }
 
 # %% solution-1
-# Where does eps matter? A gradient of 1e-4 is as good as one of 1; one of the size of eps is not.
+# Where does eps matter? A gradient of 1e-4 is as good as
+# one of 1; one of the size of eps is not.
 for (size in c(1, 1e-4, 1e-8, 1e-9)) {
   x <- torch_zeros(2, dtype = torch_float64(), requires_grad = TRUE)
   opt <- optim_adam(list(x), lr = 1, eps = 1e-8)
@@ -278,7 +302,10 @@ cat(sprintf("largest difference %.12f\n", difference(left[c("x1", "x2")], right)
 # %% solution-3
 # Coupled decay on plain sgd is the same as decoupled decay; on Adam it is not.
 for (lr in c(0.1, 0.2)) {
-  coupled <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 30, lr = lr, weight_decay = 0.1)
+  coupled <- descend(
+    "anisotropic_paraboloid", c(5.1, 2.3), "sgd",
+    steps = 30, lr = lr, weight_decay = 0.1
+  )
   x <- torch_tensor(c(5.1, 2.3), dtype = torch_float64(), requires_grad = TRUE)
   points <- as.numeric(x)
   for (step in 1:30) {
@@ -290,8 +317,14 @@ for (lr in c(0.1, 0.2)) {
     x$grad$zero_()
     points <- rbind(points, as.numeric(x))
   }
-  adam <- descend("anisotropic_paraboloid", c(5.1, 2.3), "adam", steps = 30, lr = lr, weight_decay = 0.1)
-  adamw <- descend("anisotropic_paraboloid", c(5.1, 2.3), "adamw", steps = 30, lr = lr, weight_decay = 0.1)
+  adam <- descend(
+    "anisotropic_paraboloid", c(5.1, 2.3), "adam",
+    steps = 30, lr = lr, weight_decay = 0.1
+  )
+  adamw <- descend(
+    "anisotropic_paraboloid", c(5.1, 2.3), "adamw",
+    steps = 30, lr = lr, weight_decay = 0.1
+  )
   cat(sprintf(
     "lr %.1f   sgd, both ways: %.6f   adam and adamw: %.6f\n",
     lr, difference(points, coupled), difference(adam[c("x1", "x2")], adamw)

@@ -4,7 +4,10 @@
 suppressPackageStartupMessages(library(gradpath))
 
 recorded <- read.csv("shared_figures/recorded_torch/torch_paths.csv", comment.char = "#")
-cat(sprintf("%d paths recorded with R's torch, %d points\n", length(unique(recorded$id)), nrow(recorded)))
+cat(sprintf(
+  "%d paths recorded with R's torch, %d points\n",
+  length(unique(recorded$id)), nrow(recorded)
+))
 
 # The points of a path as a matrix with two columns.
 points_of <- function(path) unname(as.matrix(path[c("x1", "x2")]))
@@ -38,7 +41,10 @@ live <- list(
   "rosenbrock-adam" = list("rosenbrock", c(-1.5, 2), "adam", 200, lr = 0.1),
   "himmelblau-rmsprop" = list("himmelblau", c(-4, -4), "rmsprop", 100, lr = 0.05),
   "beale-momentum" = list("beale", c(1, 1.5), "momentum", 150, lr = 0.005, momentum = 0.9),
-  "anisotropic-adagrad" = list("anisotropic_paraboloid", c(5.1, 2.3), "adagrad", 7, lr = 3.7, eps = 1e-6)
+  "anisotropic-adagrad" = list(
+    "anisotropic_paraboloid", c(5.1, 2.3), "adagrad", 7,
+    lr = 3.7, eps = 1e-6
+  )
 )
 for (name in names(live)) {
   path <- do.call(descend, c(live[[name]], method = "optim"))
@@ -50,13 +56,17 @@ for (name in names(live)) {
 x <- torch_tensor(c(1, 2), dtype = torch_float64())
 left <- 3.7 * x
 right <- x * 3.7
-cat(sprintf("scalar on the left: %.16f, on the right: %.16f\n", left[1]$item(), right[1]$item()))
+cat(sprintf(
+  "scalar on the left: %.16f, on the right: %.16f\n",
+  left[1]$item(), right[1]$item()
+))
 difference <- 1 - x[2]
 print(difference$dtype)
 cat("engine:", engine_info()$name, "\n")
 
 # %% float32-scalar
-# What {torch} makes of a scalar on the left can be written in either language: a float32 tensor.
+# What {torch} makes of a scalar on the left can be
+# written in either language: a float32 tensor.
 x <- torch_tensor(c(1, 2), dtype = torch_float64())
 scalar <- torch_tensor(3.7)
 cat(sprintf("the scalar 3.7 as float32, times 1: %.16f\n", (scalar * x)[1]$item()))
@@ -67,11 +77,20 @@ cat(sprintf("5.1 * -1 + 1:            %.16f\n", (x[1] * -1 + 1)$item()))
 
 # %% scalar-cost
 # Adagrad with lr = 3.7 as a float32 number: how far from the path is the last point?
-exact <- descend("anisotropic_paraboloid", c(5.1, 2.3), "adagrad", steps = 7, lr = 3.7, eps = 1e-6)
+exact <- descend(
+  "anisotropic_paraboloid", c(5.1, 2.3), "adagrad",
+  steps = 7, lr = 3.7, eps = 1e-6
+)
 rounded_lr <- torch_tensor(3.7)$item()
-rounded <- descend("anisotropic_paraboloid", c(5.1, 2.3), "adagrad", steps = 7, lr = rounded_lr, eps = 1e-6)
+rounded <- descend(
+  "anisotropic_paraboloid", c(5.1, 2.3), "adagrad",
+  steps = 7, lr = rounded_lr, eps = 1e-6
+)
 cat(sprintf("lr %.16f\n", rounded_lr))
-cat(sprintf("largest difference on the path: %.2e\n", distance(points_of(exact), points_of(rounded))))
+cat(sprintf(
+  "largest difference on the path: %.2e\n",
+  distance(points_of(exact), points_of(rounded))
+))
 
 # %% adamw-recorded
 path <- descend(
@@ -121,10 +140,16 @@ for (t in 1:200) {
   x$grad$zero_()
   counted_path <- rbind(counted_path, as.numeric(x))
 }
-cat(sprintf("difference from the recorded path: %.7f\n", distance(counted_path, taped("rosenbrock-adamw"))))
+cat(sprintf(
+  "difference from the recorded path: %.7f\n",
+  distance(counted_path, taped("rosenbrock-adamw"))
+))
 
 # %% decay-recorded
-cases <- c("anisotropic-sgd-weight-decay" = "sgd", "anisotropic-rmsprop-weight-decay" = "rmsprop")
+cases <- c(
+  "anisotropic-sgd-weight-decay" = "sgd",
+  "anisotropic-rmsprop-weight-decay" = "rmsprop"
+)
 for (name in names(cases)) {
   path <- descend(
     "anisotropic_paraboloid",
@@ -138,13 +163,14 @@ for (name in names(cases)) {
   ignite <- sub("anisotropic", "anisotropic-ignite", name)
   cat(sprintf(
     "%-8s the R-written object is off by %.6f, ignite by %.10f\n",
-    cases[[name]], distance(taped(name), points_of(path)), distance(taped(ignite), points_of(path))
+    cases[[name]],
+    distance(taped(name), points_of(path)), distance(taped(ignite), points_of(path))
   ))
 }
 
 # %% decay-explained
-# The recorded path of optim_sgd() is reproduced by adding the number 1, the parameter's position in its
-# group, where the parameter itself belongs.
+# The recorded path of optim_sgd() is reproduced by adding the number 1, the parameter's
+# position in its group, where the parameter itself belongs.
 x <- torch_tensor(c(5.1, 2.3), dtype = torch_float64())
 curvature <- torch_tensor(c(0.4, 4), dtype = torch_float64())
 wrong <- as.numeric(x)
@@ -167,8 +193,8 @@ for (position in 1:2) {
 }
 
 # %% zero-or-none
-# A parameter gets one gradient, and then none. With momentum, a gradient of zero lets it roll on; a gradient
-# that is absent leaves it where it is.
+# A parameter gets one gradient, and then none. With momentum, a gradient of zero lets it roll
+# on; a gradient that is absent leaves it where it is.
 for (missing in c("zero", "absent")) {
   x <- 1
   v <- 0
@@ -216,7 +242,8 @@ for (case in cases) {
 }
 
 # %% object-first-tensor
-# What a literal becomes: in R, 6 is a double and 6L is an integer. A dtype that is written down is sure.
+# What a literal becomes: in R, 6 is a double and 6L is an
+# integer. A dtype that is written down is sure.
 print(torch_tensor(c(6, 6))$dtype)
 print(torch_tensor(c(6L, 6L))$dtype)
 print(torch_tensor(1)$shape)
@@ -229,7 +256,10 @@ for (seed in c(1, 42, 2024)) {
   drawn <- as.numeric(torch_randn(5, dtype = torch_float64()))
   tape <- seeds$value[seeds$seed == seed & seeds$draw == "randn(5) float64"]
   first <- paste(sprintf("%.6f", drawn[1:2]), collapse = ", ")
-  cat(sprintf("seed %4d   drawn %s ...   off the recording by %.10f\n", seed, first, distance(drawn, tape)))
+  cat(sprintf(
+    "seed %4d   drawn %s ...   off the recording by %.10f\n",
+    seed, first, distance(drawn, tape)
+  ))
 }
 
 # %% solution-1
@@ -237,7 +267,8 @@ for (seed in c(1, 42, 2024)) {
 cat(sprintf("%.17f, %.17f\n", (0.1 + 0.2) + 0.3, 0.1 + (0.2 + 0.3)))
 
 # %% solution-2
-# Two starts that differ in the last bit, in a double well, at a rate that is far too large to settle.
+# Two starts that differ in the last bit, in a double
+# well, at a rate that is far too large to settle.
 walks <- list()
 for (x0 in c(0.5, 0.5 + 2^-53)) {
   x <- torch_tensor(x0, dtype = torch_float64(), requires_grad = TRUE)
@@ -255,5 +286,8 @@ for (x0 in c(0.5, 0.5 + 2^-53)) {
 }
 gap <- abs(walks[[1]] - walks[[2]])
 for (limit in c(1e-15, 1e-12, 1e-9, 1e-6, 1e-3, 1e-1)) {
-  cat(sprintf("the difference exceeds %.0e from step %2d on\n", limit, which(gap > limit)[1] - 1))
+  cat(sprintf(
+    "the difference exceeds %.0e from step %2d on\n",
+    limit, which(gap > limit)[1] - 1
+  ))
 }
