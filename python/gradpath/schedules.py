@@ -156,8 +156,9 @@ def warmup_schedule(t: int, lr: float, warmup: int, then: Any, start_factor: flo
 
     lr (start_factor + (1 - start_factor) t / warmup) for t < warmup, then(t - warmup) from there on. The first
     update uses lr start_factor: a third of lr by PyTorch's default, 0 in many texts. ``then`` is a schedule as
-    :func:`make_schedule` takes it, or a function of t that gives a rate. Usually per batch. Source: Goyal et al.
-    (2017), section 2.2.
+    :func:`make_schedule` takes it, from constant to cosine_restarts, or a function of t that gives a rate; not
+    one_cycle, which rises by itself, nor chained or plateau, whose objects in the library cannot start late. Usually
+    per batch. Source: Goyal et al. (2017), section 2.2.
     """
     check_fields("warmup_schedule()", t=t, lr=lr, warmup=warmup, start_factor=start_factor)
     check_warmup("warmup_schedule()", warmup, then)

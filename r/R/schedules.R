@@ -53,7 +53,9 @@ NULL
 #' @param troughs How many troughs.
 #' @param growth Factor from one descent's steps to the next one's.
 #' @param warmup How many steps the rate rises.
-#' @param then The schedule that follows, which starts counting at 0; as `make_schedule()` takes it.
+#' @param then The schedule that follows, which starts counting at 0; as `make_schedule()` takes it, from
+#'   constant to cosine_restarts, or a function of t that gives a rate; not one_cycle, which rises by itself,
+#'   nor chained or plateau, whose objects in the library cannot start late.
 #' @param start_factor Where the rise starts, as a share of lr.
 #' @param pct_start The share of steps in which the rate rises.
 #' @param div_factor,final_div_factor How far below lr it starts, and how far below that it ends.
