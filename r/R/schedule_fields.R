@@ -123,12 +123,16 @@ check_parameter <- function(where, name, field, value, known, declared) {
   if (field == "schedules") {
     return(check_chain(where, value, known, declared))
   }
+  check_value(where, name, field, value, declared)
+  if (is_sequence(value)) unlist(value) else value
+}
+
+check_value <- function(where, name, field, value, declared) {
   if (field == "milestones" && declared && !is_sequence(value)) {
     refuse(where, field, value, SCHEDULE_FIELDS$milestones[[2]])
   }
   functions <- field == "lr_lambda" && is.list(value) && all(vapply(value, is.function, TRUE))
   if (!functions) check_field(where, field, value, name)
-  if (is_sequence(value)) unlist(value) else value
 }
 
 check_chain <- function(where, schedules, known, declared) {
