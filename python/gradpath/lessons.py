@@ -168,8 +168,15 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
             # chatter of its own; a cell's error comes through the notebook.
             settings = Config({"KernelManager": {"transport": "ipc", "ip": f"{private}/kernel"}})
             place = {"metadata": {"path": str(lesson.project)}}
+            # On a busy machine what a cell printed may come late: waited for, not given up silently.
             client = NotebookClient(
-                notebook, timeout=SECONDS_PER_CELL, kernel_name=kernel, resources=place, config=settings
+                notebook,
+                timeout=SECONDS_PER_CELL,
+                iopub_timeout=SECONDS_PER_CELL,
+                raise_on_iopub_timeout=True,
+                kernel_name=kernel,
+                resources=place,
+                config=settings,
             )
             client.execute(env=environment, stderr=subprocess.DEVNULL)
         except CellExecutionError as error:
