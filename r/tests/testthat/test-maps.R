@@ -28,6 +28,14 @@ test_that("a map made at once is that of single runs", {
   expect_setequal(counts$status, c("reached", "not reached", "diverged"))
 })
 
+test_that("a number alone is a single value, and makes no column", {
+  skip_without_engine()
+  alone <- steps_to_reach("anisotropic_paraboloid", c(5.1, 2.3), "sgd", 40, lr = 0.4)
+  expect_equal(names(alone), c("steps", "status"))
+  expect_equal(alone$steps, 18)
+  expect_equal(attr(alone, "hyperparameters")$lr, 0.4)
+})
+
 test_that("runs that explode to no number have diverged", {
   skip_without_engine()
   counts <- steps_to_reach("rosenbrock", c(-1.5, 2), "sgd", 50, lr = c(0.001, 1))
