@@ -54,7 +54,7 @@ _MODULES = {
     "schedule_plots": ["plot_schedules"],
     "walks": ["plot_walks"],
     "schedule_runs": ["draw_schedules", "read_schedules", "run_schedules"],
-    "datasets": ["cifar10", "digits", "fashion_mnist", "split_data", "take_data"],
+    "datasets": ["Data", "cifar10", "digits", "fashion_mnist", "split_data", "take_data"],
     "idx_files": ["read_idx"],
     "training": ["train_network"],
     "evaluation": ["evaluate_network"],
@@ -75,7 +75,7 @@ if TYPE_CHECKING:
     from gradpath.checkpoints import load_weights, save_weights
     from gradpath.clipping import clip_by_norm, clip_by_value, clip_gradients
     from gradpath.contours import plot_paths, save_plot
-    from gradpath.datasets import cifar10, digits, fashion_mnist, split_data, take_data
+    from gradpath.datasets import Data, cifar10, digits, fashion_mnist, split_data, take_data
     from gradpath.descent import descend
     from gradpath.evaluation import evaluate_network
     from gradpath.experiments import read_experiments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import tarfile
 from pathlib import Path
@@ -81,6 +82,23 @@ def find_cifar10(folder: str | Path | None = None, download: bool = False) -> li
         "cifar10(): the data set is not on this machine; use download = true, or a folder with the six files of its"
         " binary version"
     )
+
+
+def find_digits(folder: str | Path | None = None) -> Path:
+    """Return the file of the digits, in a folder or where scikit-learn is installed.
+
+    Raises
+    ------
+    GradpathError
+        If scikit-learn is not installed.
+    """
+    if folder is not None:
+        return Path(folder) / "digits.csv.gz"
+    # Found without importing scikit-learn, which takes a second.
+    found = importlib.util.find_spec("sklearn")
+    if found is None or not found.submodule_search_locations:
+        raise GradpathError("digits(): scikit-learn is not installed; pip install scikit-learn, or give a folder")
+    return Path(found.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
 
 
 def _places(folder: str | Path | None, name: str, more: list[Path]) -> list[Path]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
+import zlib
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,7 +10,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradpath.dataset_folders import find_cifar10, find_fashion_mnist
+from gradpath.dataset_folders import find_cifar10, find_digits, find_fashion_mnist
 from gradpath.hyperparameters import require
 from gradpath.idx_files import read_idx
 from gradpath.refusals import GradpathError, refusal
@@ -143,10 +143,10 @@ def digits(folder: str | Path | None = None, dtype: str = "float32") -> Parts:
     of it, as scikit-learn hands it out.
     """
     require("digits()", "dtype", dtype)
-    file = _digits_file(folder)
+    file = find_digits(folder)
     try:
         numbers = np.loadtxt(file, delimiter=",", dtype=np.uint8, ndmin=2)
-    except (OSError, EOFError, ValueError) as error:
+    except (OSError, EOFError, ValueError, zlib.error) as error:
         raise GradpathError(f"{file}: cannot be read; use the digits.csv.gz of scikit-learn") from error
     if numbers.shape != (1797, 65) or numbers[:, :64].max() > 16 or numbers[:, 64].max() > 9:
         raise GradpathError(
@@ -230,13 +230,3 @@ def _cifar_data(batches: list[np.ndarray], dtype: str) -> Data:
     rows = torch.from_numpy(np.concatenate(batches))
     x = rows[:, 1:].reshape(-1, 3, 32, 32).to(DTYPES[dtype]) / 255
     return Data(x, rows[:, 0].long(), CIFAR_CLASSES)
-
-
-def _digits_file(folder: str | Path | None) -> Path:
-    if folder is not None:
-        return Path(folder) / "digits.csv.gz"
-    # Found without importing scikit-learn, which takes a second.
-    found = importlib.util.find_spec("sklearn")
-    if found is None or not found.submodule_search_locations:
-        raise GradpathError("digits(): scikit-learn is not installed; pip install scikit-learn, or give a folder")
-    return Path(found.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"

@@ -5,15 +5,13 @@ from __future__ import annotations
 import platform
 import shutil
 import subprocess
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
 from gradpath.r_process import INSTALL_R, ensure_r_package, find_r
 from gradpath.refusals import GradpathError
-
-# Debian's package dataset-fashion-mnist puts its four IDX files here.
-FASHION_MNIST = Path("/usr/share/datasets/fashion-mnist")
 
 
 @dataclass
@@ -38,9 +36,23 @@ def examine(project: Path) -> list[Finding]:
     ]
     browser = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chromium-browser")
     findings.append(Finding(bool(browser), "browser", browser or "none; the book's browser tests are skipped"))
-    there = FASHION_MNIST.is_dir()
-    where = str(FASHION_MNIST) if there else "none; Debian's package dataset-fashion-mnist brings it"
-    findings.append(Finding(there, "Fashion-MNIST", where))
+    return [*findings, *_datasets()]
+
+
+def _datasets() -> list[Finding]:
+    from gradpath.dataset_folders import find_cifar10, find_digits, find_fashion_mnist
+
+    places: dict[str, Callable[[], Path]] = {
+        "Fashion-MNIST": lambda: next(iter(find_fashion_mnist().values())).parent,
+        "CIFAR-10": lambda: find_cifar10()[0].parent,
+        "digits": lambda: find_digits().parent,
+    }
+    findings = []
+    for name, find in places.items():
+        try:
+            findings.append(Finding(True, name, str(find())))
+        except GradpathError as missing:
+            findings.append(Finding(False, name, str(missing)))
     return findings
 
 

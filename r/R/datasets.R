@@ -65,7 +65,7 @@ digits <- function(folder = NULL, dtype = "float32") {
   require_value("digits()", "dtype", dtype)
   file <- digits_file(folder)
   numbers <- tryCatch(
-    as.matrix(utils::read.csv(file, header = FALSE, colClasses = "integer")),
+    as.matrix(utils::read.csv(text = rawToChar(gzip_content(file)), header = FALSE, colClasses = "integer")),
     warning = function(w) NULL,
     error = function(e) NULL
   )
