@@ -1,5 +1,5 @@
-# Training real networks: handwritten digits, by hand and in one call. Run it from the project's folder, as a
-# script or as a notebook.
+# Training real networks: handwritten digits, by hand and in one call. Run it from the project's
+# folder, as a script or as a notebook.
 
 # %% data
 import json
@@ -15,7 +15,8 @@ import gradpath
 parts = gradpath.digits(dtype="float64")
 for name, part in [("to learn from", parts.train), ("for the test", parts.test)]:
     shape = " x ".join(str(n) for n in part.x.shape)
-    print(f"{name:13s}   {shape}, numbers from {part.x.min().item():.2f} to {part.x.max().item():.2f}")
+    low, high = part.x.min().item(), part.x.max().item()
+    print(f"{name:13s}   {shape}, numbers from {low:.2f} to {high:.2f}")
 
 # %% pictures
 shades = " .:-=+*#%@"
@@ -34,12 +35,13 @@ print([parts.train.classes[k] for k in parts.train.y[:4]])
 train, validation = gradpath.split_data(parts.train, 1137, seed=0)
 for name, part in [("train", train), ("validation", validation), ("test", parts.test)]:
     counts = [(part.y == k).sum().item() for k in range(10)]
-    print(f"{name:10s}   {len(part.y):4d} pictures, of each digit " + " ".join(str(n) for n in counts))
+    text = " ".join(str(n) for n in counts)
+    print(f"{name:10s}   {len(part.y):4d} pictures, of each digit {text}")
 
 
 # %% network
 def fresh_network():
-    """Return a network from 64 pixels through 32 tanh units to 10 outputs, always with the same first weights."""
+    """Return a network of 64 pixels, 32 tanh units, 10 outputs, with the same first weights."""
     return gradpath.tanh_network(64, [32], seed=1, dtype="float64")
 
 
@@ -52,7 +54,8 @@ order = torch.randperm(len(train.y))
 index = order[:64]
 x, y = train.x.index_select(0, index), train.y.index_select(0, index)
 outputs = network(x)
-print("outputs for the first picture: " + " ".join(f"{number:.2f}" for number in outputs[0].tolist()))
+text = " ".join(f"{number:.2f}" for number in outputs[0].tolist())
+print(f"outputs for the first picture: {text}")
 print(f"its digit: {train.classes[y[0]]}")
 
 # %% loss
@@ -74,7 +77,7 @@ print(f"loss of this batch before the step {loss.item():.6f}, after it {after.it
 
 # %% epoch
 def batches_of(data):
-    """Return the positions of the batches of one epoch: all samples in a new order, 64 at a time."""
+    """Return the positions of an epoch's batches: all samples in a new order, 64 at a time."""
     return torch.randperm(len(data.y)).split(64)
 
 
@@ -108,7 +111,8 @@ for _ in range(3):
         opt.zero_grad()
         loss.backward()
         opt.step()
-print(f"largest difference on the way {max(abs(a - b) for a, b in zip(by_hand, by_optim, strict=True)):.12f}")
+gap = max(abs(a - b) for a, b in zip(by_hand, by_optim, strict=True))
+print(f"largest difference on the way {gap:.12f}")
 
 # %% one-call
 for method in ["manual", "optim"]:
@@ -144,14 +148,17 @@ print(f"in the table {table.train_loss[0]:.6f}")
 # %% validation
 def confidence(outputs, targets):
     """Return the share that the network gives to the right class, on average."""
-    return torch.nn.functional.cross_entropy(outputs, targets, reduction="none").neg().exp().mean()
+    return (
+        torch.nn.functional.cross_entropy(outputs, targets, reduction="none").neg().exp().mean()
+    )
 
 
 def show(table):
     """Print a table of training and validation."""
     for row in table.itertuples():
         print(
-            f"epoch {row.epoch:2d}   rate {row.lr:.5f}   train {row.train_loss:.4f} {row.train_accuracy:.3f}"
+            f"epoch {row.epoch:2d}   rate {row.lr:.5f}"
+            f"   train {row.train_loss:.4f} {row.train_accuracy:.3f}"
             f"   validation {row.validation_loss:.4f} {row.validation_accuracy:.3f}"
         )
 
@@ -178,8 +185,16 @@ def draw_curves(paper, ink, colours):
     """Draw loss and accuracy against the epoch, on training and on validation data."""
     figure = Figure(figsize=(7.2, 3), layout="constrained", facecolor=paper)
     for axes, measure in zip(figure.subplots(1, 2), ["loss", "accuracy"], strict=True):
-        for part, colour, line in zip(["train", "validation"], colours, ["solid", "dashed"], strict=True):
-            axes.plot(table.epoch, table[f"{part}_{measure}"], color=colour, linestyle=line, label=part)
+        for part, colour, line in zip(
+            ["train", "validation"], colours, ["solid", "dashed"], strict=True
+        ):
+            axes.plot(
+                table.epoch,
+                table[f"{part}_{measure}"],
+                color=colour,
+                linestyle=line,
+                label=part,
+            )
         axes.set_facecolor(paper)
         axes.set_xlabel("epoch", color=ink)
         axes.set_title(measure, color=ink)
@@ -256,8 +271,13 @@ run(fresh_network(), 3, file)
 network = gradpath.tanh_network(64, [32], seed=99, dtype="float64")
 rest = run(network, 6, file)
 equal = sum((rest[name] == whole[name]).sum() for name in whole.columns if name != "seconds")
-same = sum((a == b).sum().item() for a, b in zip(network.parameters(), never_stopped.parameters(), strict=True))
-print(f"{equal} of {6 * (len(whole.columns) - 1)} numbers of the table are equal to the last bit")
+same = sum(
+    (a == b).sum().item()
+    for a, b in zip(network.parameters(), never_stopped.parameters(), strict=True)
+)
+print(
+    f"{equal} of {6 * (len(whole.columns) - 1)} numbers of the table are equal to the last bit"
+)
 print(f"{same} of {gradpath.count_parameters(network)} weights are equal to the last bit")
 
 # %% inside
@@ -266,13 +286,16 @@ with file.open("rb") as opened:
     header = json.loads(opened.read(length))
 for name in sorted(header):
     if name.startswith(("model/", "results/")):
-        print(f"{name:29s} {header[name]['dtype']}  {' x '.join(str(n) for n in header[name]['shape'])}")
+        shape = " x ".join(str(n) for n in header[name]["shape"])
+        print(f"{name:29s} {header[name]['dtype']}  {shape}")
 others = {name.partition("/")[0] for name in header} - {"model", "results", "__metadata__"}
 print("and the tensors of " + ", ".join(sorted(others)))
 
 # %% other-settings
 try:
-    gradpath.train_network(fresh_network(), "cross_entropy", train, validation, checkpoint=file, lr=0.02)
+    gradpath.train_network(
+        fresh_network(), "cross_entropy", train, validation, checkpoint=file, lr=0.02
+    )
 except gradpath.GradpathError as error:
     print(str(error).replace(str(file), "FILE"))
 
@@ -288,8 +311,14 @@ print(f"largest difference of any output {gap:.12f}")
 # LeNet needs pictures of 12 by 12 at least: each pixel becomes a square of four.
 doubled = train._replace(x=train.x.repeat_interleave(2, 2).repeat_interleave(2, 3))
 candidates = {
-    "tanh network": (lambda: gradpath.tanh_network(64, [32], init="xavier", seed=1, dtype="float64"), train),
-    "LeNet, biases 0": (lambda: gradpath.lenet(size=16, init="xavier", seed=1, dtype="float64"), doubled),
+    "tanh network": (
+        lambda: gradpath.tanh_network(64, [32], init="xavier", seed=1, dtype="float64"),
+        train,
+    ),
+    "LeNet, biases 0": (
+        lambda: gradpath.lenet(size=16, init="xavier", seed=1, dtype="float64"),
+        doubled,
+    ),
     "LeNet, biases drawn": (lambda: gradpath.lenet(size=16, seed=1, dtype="float64"), doubled),
 }
 for name, (make, _) in candidates.items():
@@ -312,21 +341,21 @@ def slopes(network, data):
 
 for name, (make, data) in candidates.items():
     before, after = slopes(make(), data), slopes(nudged(make()), data)
-    print(f"{name:19s}   the gradient changes by {((after - before).norm() / before.norm()).item():.0e}")
+    change = ((after - before).norm() / before.norm()).item()
+    print(f"{name:19s}   the gradient changes by {change:.0e}")
 
 # %% corner
 for name in list(candidates)[1:]:
     make, data = candidates[name]
     with torch.no_grad():
         before_the_relu = make()[0](data.x[:64])
-    print(
-        f"{name:19s}   {(before_the_relu == 0).double().mean().item():.1%} of the numbers before the first ReLU are 0"
-    )
+    share = (before_the_relu == 0).double().mean().item()
+    print(f"{name:19s}   {share:.1%} of the numbers before the first ReLU are 0")
 
 
 # %% grow
 def largest_so_far(one, other):
-    """Return, for every batch, the largest relative difference of two lists of losses up to it."""
+    """Return the largest relative difference of two lists of losses up to every batch."""
     largest, gaps = 0.0, []
     for a, b in zip(one, other, strict=True):
         largest = max(largest, abs(a - b) / abs(a))
@@ -356,8 +385,8 @@ growth = {
     for name, (make, data) in candidates.items()
 }
 for name, gaps in growth.items():
-    at = "   ".join(f"{batch}: {gaps[batch - 1]:.0e}" for batch in [1, 3, 10, 30, 70])
-    print(f"{name:19s}   after batch {at}")
+    at = "  ".join(f"{batch}: {gaps[batch - 1]:.0e}" for batch in [1, 3, 10, 30, 70])
+    print(f"{name:19s}   batch {at}")
 
 
 # %% growth
@@ -365,7 +394,9 @@ def draw_growth(paper, ink, colours):
     """Draw the largest difference so far against the batch."""
     figure = Figure(figsize=(7.2, 3.6), layout="constrained", facecolor=paper)
     axes = figure.subplots()
-    for (name, gaps), colour, line in zip(growth.items(), colours, ["solid", "dashed", "dotted"], strict=True):
+    for (name, gaps), colour, line in zip(
+        growth.items(), colours, ["solid", "dashed", "dotted"], strict=True
+    ):
         axes.semilogy(range(1, len(gaps) + 1), gaps, color=colour, linestyle=line, label=name)
     axes.set_facecolor(paper)
     axes.set_xlabel("batch", color=ink)
@@ -382,7 +413,9 @@ pictures = {
 
 # %% lanes
 for name, (make, data) in candidates.items():
-    gap = largest_so_far(batch_losses(make(), data, "manual"), batch_losses(make(), data, "optim"))[-1]
+    gap = largest_so_far(
+        batch_losses(make(), data, "manual"), batch_losses(make(), data, "optim")
+    )[-1]
     print(f"{name:19s}   by hand and by optim, never more than {gap:.10f} apart")
 
 # %% precision
@@ -397,7 +430,7 @@ for name, (make, data) in candidates.items():
 
 # %% clothes
 def train_on_clothes():
-    """Train LeNet on 50,000 pictures of clothes; return the table, and what the test said. This takes minutes."""
+    """Train LeNet on 50,000 pictures, which takes minutes; return the table, and the test."""
     parts = gradpath.fashion_mnist(download=True)
     train, validation = gradpath.split_data(parts.train, 50000, seed=0)
     network = gradpath.lenet(seed=0)
@@ -429,10 +462,12 @@ for size in [1137, 256, 64, 16]:
     )
     last = table.iloc[-1]
     updates = 5 * math.ceil(1137 / size)
-    print(f"batches of {size:4d}   {updates:3d} updates   validation {last.validation_loss:.4f}")
+    print(
+        f"batches of {size:4d}   {updates:3d} updates   validation {last.validation_loss:.4f}"
+    )
 
 # %% solution-2
-# For each digit, how many pictures of the test are taken for another one, and for which most often.
+# For each digit: how many pictures are taken for another one, and for which most often.
 with torch.no_grad():
     taken_for = never_stopped(parts.test.x).argmax(1)
 for k in range(10):
@@ -441,7 +476,8 @@ for k in range(10):
     wrong[k] = 0
     missed, most = wrong.sum().item(), wrong.argmax().item()
     if missed > 0:
-        print(f"{k}: {missed:2d} of {counts.sum().item()} wrong, {wrong[most].item()} of them taken for {most}")
+        seen, taken = counts.sum().item(), wrong[most].item()
+        print(f"{k}: {missed:2d} of {seen} wrong, {taken} of them taken for {most}")
 
 # %% solution-3
 # All 1,797 pictures in one pile, and parts of the same sizes drawn from it at random.
@@ -465,10 +501,11 @@ for seed in range(3):
         progress=False,
     )
     tested = gradpath.evaluate_network(network, "cross_entropy", mixed_test)
-    print(f"pile {seed}   validation {table.validation_accuracy.iloc[-1]:.3f}   test {tested['accuracy']:.3f}")
+    last = table.validation_accuracy.iloc[-1]
+    print(f"pile {seed}   validation {last:.3f}   test {tested['accuracy']:.3f}")
 
 # %% solution-4
-# Only the weights after three epochs: the optimizer, the rate and the order of the data begin anew.
+# Only the weights are kept: the optimizer, the rate and the order of the data begin anew.
 network = fresh_network()
 run(network, 3)
 half = run(network, 3)
@@ -478,9 +515,10 @@ for epoch in [4, 5, 6]:
 
 # %% solution-5
 for init in ["xavier", "default"]:
-    gaps = largest_so_far(
-        batch_losses(gradpath.lenet(size=16, activation="tanh", init=init, seed=1, dtype="float64"), doubled),
-        batch_losses(nudged(gradpath.lenet(size=16, activation="tanh", init=init, seed=1, dtype="float64")), doubled),
+    one, other = (
+        gradpath.lenet(size=16, activation="tanh", init=init, seed=1, dtype="float64")
+        for _ in range(2)
     )
-    at = "   ".join(f"{batch}: {gaps[batch - 1]:.0e}" for batch in [1, 3, 10, 30, 70])
-    print(f"LeNet with tanh, {init:7s}   after batch {at}")
+    gaps = largest_so_far(batch_losses(one, doubled), batch_losses(nudged(other), doubled))
+    at = "  ".join(f"{batch}: {gaps[batch - 1]:.0e}" for batch in [1, 3, 10, 30, 70])
+    print(f"tanh, {init:7s}   batch {at}")

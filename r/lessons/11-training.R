@@ -1,5 +1,5 @@
-# Training real networks: handwritten digits, by hand and in one call. Run it from the project's folder, as a
-# script or as a notebook.
+# Training real networks: handwritten digits, by hand and in one call. Run it from the project's
+# folder, as a script or as a notebook.
 
 # %% data
 suppressPackageStartupMessages(library(gradpath))
@@ -10,7 +10,9 @@ named <- list("to learn from" = parts$train, "for the test" = parts$test)
 for (name in names(named)) {
   x <- named[[name]]$x
   shape <- paste(dim(x), collapse = " x ")
-  cat(sprintf("%-13s   %s, numbers from %.2f to %.2f\n", name, shape, x$min()$item(), x$max()$item()))
+  low <- x$min()$item()
+  high <- x$max()$item()
+  cat(sprintf("%-13s   %s, numbers from %.2f to %.2f\n", name, shape, low, high))
 }
 
 # %% pictures
@@ -40,7 +42,7 @@ for (name in names(named)) {
 }
 
 # %% network
-# A network from 64 pixels through 32 tanh units to 10 outputs, always with the same first weights.
+# A network of 64 pixels, 32 tanh units and 10 outputs, with the same first weights.
 fresh_network <- function() tanh_network(64, 32, seed = 1, dtype = "float64")
 
 network <- fresh_network()
@@ -63,7 +65,8 @@ cat("its digit: ", train$classes[y[1]$item()], "\n", sep = "")
 log_shares <- nnf_log_softmax(outputs, 2)
 of_the_right_class <- log_shares$gather(2, y$unsqueeze(2))
 loss <- nnf_cross_entropy(outputs, y)
-cat(sprintf("by hand %.6f, by the library %.6f\n", -of_the_right_class$mean()$item(), loss$item()))
+by_formula <- -of_the_right_class$mean()$item()
+cat(sprintf("by hand %.6f, by the library %.6f\n", by_formula, loss$item()))
 cat(sprintf("for someone who gives every digit a tenth %.6f\n", log(10)))
 
 # %% step
@@ -75,10 +78,11 @@ with_no_grad({
   }
   after <- nnf_cross_entropy(network(x), y)
 })
-cat(sprintf("loss of this batch before the step %.6f, after it %.6f\n", loss$item(), after$item()))
+text <- "loss of this batch before the step %.6f, after it %.6f\n"
+cat(sprintf(text, loss$item(), after$item()))
 
 # %% epoch
-# The positions of the batches of one epoch: all samples in a new order, 64 at a time.
+# The positions of an epoch's batches: all samples in a new order, 64 at a time.
 batches_of <- function(data) {
   samples <- data$y$shape[[1]]
   torch_split(torch_randperm(samples, dtype = torch_int64()) + 1L, 64)
@@ -102,7 +106,8 @@ for (epoch in 1:3) {
     })
   }
 }
-cat(sprintf("%d batches in an epoch, the last one of %d\n", length(by_hand) %/% 3L, index$shape[[1]]))
+each <- length(by_hand) %/% 3L
+cat(sprintf("%d batches in an epoch, the last one of %d\n", each, index$shape[[1]]))
 for (batch in c(1, 2, 3, 18, 36, 54)) {
   cat(sprintf("batch %2d   loss %.6f\n", as.integer(batch), by_hand[batch]))
 }
@@ -166,7 +171,8 @@ confidence <- function(outputs, targets) {
 show <- function(table) {
   cat(sprintf(
     "epoch %2d   rate %.5f   train %.4f %.3f   validation %.4f %.3f\n",
-    table$epoch, table$lr, table$train_loss, table$train_accuracy, table$validation_loss, table$validation_accuracy
+    table$epoch, table$lr, table$train_loss, table$train_accuracy,
+    table$validation_loss, table$validation_accuracy
   ), sep = "")
 }
 
@@ -193,7 +199,10 @@ draw_curves <- function(paper, ink, colours) {
     epoch = table$epoch,
     part = rep(c("train", "validation"), each = nrow(table)),
     measure = factor(rep(c("loss", "accuracy"), each = 2 * nrow(table)), c("loss", "accuracy")),
-    value = c(table$train_loss, table$validation_loss, table$train_accuracy, table$validation_accuracy)
+    value = c(
+      table$train_loss, table$validation_loss,
+      table$train_accuracy, table$validation_accuracy
+    )
   )
   plot <- ggplot(long, aes(epoch, value, colour = part, linetype = part)) +
     geom_line() +
@@ -278,9 +287,14 @@ network <- tanh_network(64, 32, seed = 99, dtype = "float64")
 rest <- run(network, 6, file)
 columns <- setdiff(names(whole), "seconds")
 equal <- sum(rest[columns] == whole[columns])
-same <- sum(mapply(function(a, b) (a == b)$sum()$item(), network$parameters, never_stopped$parameters))
-cat(sprintf("%d of %d numbers of the table are equal to the last bit\n", equal, 6L * length(columns)))
-cat(sprintf("%d of %d weights are equal to the last bit\n", as.integer(same), as.integer(count_parameters(network))))
+same <- mapply(
+  function(a, b) (a == b)$sum()$item(),
+  network$parameters,
+  never_stopped$parameters
+)
+text <- "%d of %d %s are equal to the last bit\n"
+cat(sprintf(text, equal, 6L * length(columns), "numbers of the table"))
+cat(sprintf(text, as.integer(sum(same)), as.integer(count_parameters(network)), "weights"))
 
 # %% inside
 opened <- file(file, "rb")
@@ -289,7 +303,8 @@ header <- jsonlite::fromJSON(rawToChar(readBin(opened, "raw", length_of_header))
 close(opened)
 for (name in sort(names(header), method = "radix")) {
   if (grepl("^(model|results)/", name)) {
-    cat(sprintf("%-29s %s  %s\n", name, header[[name]]$dtype, paste(header[[name]]$shape, collapse = " x ")))
+    shape <- paste(header[[name]]$shape, collapse = " x ")
+    cat(sprintf("%-29s %s  %s\n", name, header[[name]]$dtype, shape))
   }
 }
 others <- setdiff(sub("/.*", "", names(header)), c("model", "results", "__metadata__"))
@@ -297,8 +312,13 @@ cat("and the tensors of ", paste(sort(others), collapse = ", "), "\n", sep = "")
 
 # %% other-settings
 tryCatch(
-  train_network(fresh_network(), "cross_entropy", train, validation, checkpoint = file, lr = 0.02),
-  gradpath_error = function(error) cat(sub(file, "FILE", conditionMessage(error), fixed = TRUE), "\n", sep = "")
+  train_network(
+    fresh_network(), "cross_entropy", train, validation,
+    checkpoint = file, lr = 0.02
+  ),
+  gradpath_error = function(error) {
+    cat(sub(file, "FILE", conditionMessage(error), fixed = TRUE), "\n", sep = "")
+  }
 )
 
 # %% weights
@@ -319,13 +339,16 @@ doubled <- list(
 )
 candidates <- list(
   "tanh network" = list(
-    make = function() tanh_network(64, 32, init = "xavier", seed = 1, dtype = "float64"), data = train
+    make = function() tanh_network(64, 32, init = "xavier", seed = 1, dtype = "float64"),
+    data = train
   ),
   "LeNet, biases 0" = list(
-    make = function() lenet(size = 16, init = "xavier", seed = 1, dtype = "float64"), data = doubled
+    make = function() lenet(size = 16, init = "xavier", seed = 1, dtype = "float64"),
+    data = doubled
   ),
   "LeNet, biases drawn" = list(
-    make = function() lenet(size = 16, seed = 1, dtype = "float64"), data = doubled
+    make = function() lenet(size = 16, seed = 1, dtype = "float64"),
+    data = doubled
   )
 )
 for (name in names(candidates)) {
@@ -363,7 +386,8 @@ for (name in names(candidates)[-1]) {
     before_the_relu <- network[[1]](candidates[[name]]$data$x[1:64])
   })
   share <- (before_the_relu == 0)$to(dtype = torch_float64())$mean()$item()
-  cat(sprintf("%-19s   %.1f%% of the numbers before the first ReLU are 0\n", name, share * 100))
+  text <- "%-19s   %.1f%% of the numbers before the first ReLU are 0\n"
+  cat(sprintf(text, name, share * 100))
 }
 
 # %% grow
@@ -393,8 +417,9 @@ growth <- lapply(candidates, function(candidate) {
 })
 for (name in names(growth)) {
   batches <- c(1, 3, 10, 30, 70)
-  at <- paste(sprintf("%d: %.0e", as.integer(batches), growth[[name]][batches]), collapse = "   ")
-  cat(sprintf("%-19s   after batch %s\n", name, at))
+  gaps <- growth[[name]][batches]
+  at <- paste(sprintf("%d: %.0e", as.integer(batches), gaps), collapse = "  ")
+  cat(sprintf("%-19s   batch %s\n", name, at))
 }
 
 # %% growth
@@ -429,7 +454,8 @@ pictures <- list(
 for (name in names(candidates)) {
   make <- candidates[[name]]$make
   data <- candidates[[name]]$data
-  gap <- max(largest_so_far(batch_losses(make(), data, "manual"), batch_losses(make(), data, "optim")))
+  by_hand <- batch_losses(make(), data, "manual")
+  gap <- max(largest_so_far(by_hand, batch_losses(make(), data, "optim")))
   cat(sprintf("%-19s   by hand and by optim, never more than %.10f apart\n", name, gap))
 }
 
@@ -438,15 +464,16 @@ for (name in names(candidates)) {
 for (name in names(candidates)) {
   make <- candidates[[name]]$make
   data <- candidates[[name]]$data
-  in_float32 <- list(x = data$x$to(dtype = torch_float32()), y = data$y, classes = data$classes)
+  in_float32 <- list(x = data$x$to(dtype = torch_float32()), y = data$y)
   wide <- batch_losses(make(), data, lr = 0.3, epochs = 6)
-  narrow <- batch_losses(make()$to(dtype = torch_float32()), in_float32, lr = 0.3, epochs = 6)
+  half_as_wide <- make()$to(dtype = torch_float32())
+  narrow <- batch_losses(half_as_wide, in_float32, lr = 0.3, epochs = 6)
   off <- if (max(largest_so_far(wide, narrow)) > 0.001) "more" else "less"
   cat(sprintf("%-19s   float32 is %s than a thousandth off\n", name, off))
 }
 
 # %% clothes
-# Trains LeNet on 50,000 pictures of clothes; gives the table, and what the test said. This takes minutes.
+# Trains LeNet on 50,000 pictures, which takes minutes; gives the table, and the test.
 train_on_clothes <- function() {
   parts <- fashion_mnist(download = TRUE)
   halves <- split_data(parts$train, 50000, seed = 0)
@@ -479,11 +506,12 @@ for (size in c(1137, 256, 64, 16)) {
   )
   updates <- 5L * as.integer(ceiling(1137 / size))
   last <- tail(table$validation_loss, 1)
-  cat(sprintf("batches of %4d   %3d updates   validation %.4f\n", as.integer(size), updates, last))
+  text <- "batches of %4d   %3d updates   validation %.4f\n"
+  cat(sprintf(text, as.integer(size), updates, last))
 }
 
 # %% solution-2
-# For each digit, how many pictures of the test are taken for another one, and for which most often.
+# For each digit: how many pictures are taken for another one, and for which most often.
 with_no_grad({
   taken_for <- as.numeric(never_stopped(parts$test$x)$argmax(dim = 2))
 })
@@ -494,7 +522,8 @@ for (k in 1:10) {
   if (sum(wrong) > 0) {
     text <- "%s: %2d of %d wrong, %d of them taken for %s\n"
     most <- which.max(wrong)
-    cat(sprintf(text, parts$test$classes[k], sum(wrong), sum(counts), wrong[most], parts$test$classes[most]))
+    names <- parts$test$classes[c(k, most)]
+    cat(sprintf(text, names[1], sum(wrong), sum(counts), wrong[most], names[2]))
   }
 }
 
@@ -526,7 +555,7 @@ for (seed in 0:2) {
 }
 
 # %% solution-4
-# Only the weights after three epochs: the optimizer, the rate and the order of the data begin anew.
+# Only the weights are kept: the optimizer, the rate and the order of the data begin anew.
 network <- fresh_network()
 invisible(run(network, 3))
 half <- run(network, 3)
@@ -537,9 +566,11 @@ for (epoch in 4:6) {
 
 # %% solution-5
 for (init in c("xavier", "default")) {
-  make <- function() lenet(size = 16, activation = "tanh", init = init, seed = 1, dtype = "float64")
+  make <- function() {
+    lenet(size = 16, activation = "tanh", init = init, seed = 1, dtype = "float64")
+  }
   gaps <- largest_so_far(batch_losses(make(), doubled), batch_losses(nudged(make()), doubled))
   batches <- c(1, 3, 10, 30, 70)
-  at <- paste(sprintf("%d: %.0e", as.integer(batches), gaps[batches]), collapse = "   ")
-  cat(sprintf("LeNet with tanh, %-7s   after batch %s\n", init, at))
+  at <- paste(sprintf("%d: %.0e", as.integer(batches), gaps[batches]), collapse = "  ")
+  cat(sprintf("tanh, %-7s   batch %s\n", init, at))
 }
