@@ -132,7 +132,8 @@ def train_network(
     )
     where = as_device(WHERE, device)
 
-    model.to(where).to(memory_format=torch.channels_last)
+    model.to(where)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stubs lack this overload
     data = {part: Data(given.x.to(where), given.y.to(where), given.classes) for part, given in data.items()}
     updates = make_updates(WHERE, model, method, optimizer, checked, schedule, clip)
     settings: dict[Any, Any] = {
