@@ -175,12 +175,13 @@ cifar_data <- function(batches, dtype) {
   as_data(x, y, CIFAR_CLASSES)
 }
 
-# With the folder of scikit-learn: of the Python that PyTorch comes from, or the one on the path.
+# With the folder of scikit-learn: of the Python that PyTorch comes from, a `.venv` here or above, or the one on the
+# path.
 digits_file <- function(folder) {
   if (!is.null(folder)) {
     return(file.path(folder, "digits.csv.gz"))
   }
-  pythons <- c(Sys.getenv("RETICULATE_PYTHON"), Sys.which(c("python3", "python")))
+  pythons <- c(Sys.getenv("RETICULATE_PYTHON"), find_venv(getwd()), Sys.which(c("python3", "python")))
   code <- "import importlib.util as u; s = u.find_spec('sklearn'); print(s.submodule_search_locations[0] if s else '')"
   for (python in pythons[nzchar(pythons)]) {
     place <- suppressWarnings(tryCatch(
