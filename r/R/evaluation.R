@@ -26,12 +26,13 @@ evaluate_network <- function(model, loss, data, scores = "accuracy", batch_size 
   model$eval()
   lay_out <- batch_layout(data$x)
   kept <- collector(measures)
-  with_no_grad({
+  counting_outputs(model, with_no_grad({
     for (i in seq_along(ys)) {
       outputs <- model(lay_out(xs[[i]]))
       kept$add(measures$loss(outputs, ys[[i]]), outputs, ys[[i]])
+      collect_outputs()
     }
-  })
+  }))
   means_of(kept$measured(), batch_sizes(data$y$shape[[1]], batch_size))$means
 }
 
@@ -69,9 +70,10 @@ one_column <- function(values, name) {
   if (all(vapply(values, function(value) (is.numeric(value) || is.logical(value)) && length(value) == 1, TRUE))) {
     return(torch_tensor(as.numeric(unlist(values)), dtype = torch_float64()))
   }
-  made <- if (all(vapply(values, is_any_tensor, TRUE))) torch_stack(values)
+  # Shapes that differ cannot be stacked.
+  made <- tryCatch(torch_stack(values), error = function(e) NULL)
   if (is.null(made) || made$numel() != length(values)) {
-    gradpath_stop(paste0("scores: ", name, ": gave no single number; return a tensor of one element"))
+    gradpath_stop(paste0("scores: ", name, ": gave something else than one number; return a tensor of one element"))
   }
   made$reshape(-1)
 }

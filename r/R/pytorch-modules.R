@@ -161,6 +161,8 @@ print_entries <- function(heading, names, texts) {
 # nn_module(): a constructor from methods. They share one `self`, as R6's do.
 pytorch_nn_module <- function(classname = NULL, inherit = NULL, ..., private = NULL, active = NULL,
                               parent_env = parent.frame()) {
+  # Now, while the caller's frame is the caller's.
+  force(parent_env)
   methods <- utils::modifyList(attr(inherit, "methods") %||% list(), list(...))
   classes <- c(classname, attr(inherit, "classes"))
   initialize <- methods$initialize %||% function() NULL

@@ -66,6 +66,20 @@ end_to_end_in_python <- function(parameters, rule, clip) {
   list(backward = laid_out$backward, step = step, state = whole_state, resume = take)
 }
 
+# Evaluates code in which a model's layers are called one by one from R, where each leaves its result behind. R does
+# not see how large those are: they are counted, so that they are collected in time.
+counting_outputs <- function(model, code) {
+  if (engine_info()$name == "pytorch") {
+    end <- training_helpers(TRUE)$count_outputs(attr(model, "module")$.python)
+    on.exit(end())
+  }
+  force(code)
+}
+
+collect_outputs <- function() {
+  if (engine_info()$name == "pytorch") collect_dead_tensors()
+}
+
 write_safetensors_in_python <- function(file, tensors, texts) {
   from_python(training_helpers()$write_tensors(path.expand(file), tensors, texts))
 }
@@ -78,7 +92,7 @@ read_safetensors_in_python <- function(file) {
 # Evaluates code in which a schedule goes on before its optimizer, about which PyTorch would warn.
 without_order_warning <- function(code) {
   if (engine_info()$name == "pytorch") {
-    bring_back <- training_helpers()$ignore_order_of_steps()
+    bring_back <- training_helpers(TRUE)$ignore_order_of_steps()
     on.exit(bring_back$`__call__`())
   }
   force(code)

@@ -108,7 +108,8 @@ check_schedule <- function(where, schedule, known, accepted = names(known), decl
   complete <- c(list(name = name), lapply(known[[name]][!required], eval))
   complete[names(given)] <- given
   check_together(where, complete)
-  complete
+  # In the order of the function's own parameters, whatever was given.
+  complete[c("name", names(known[[name]]))]
 }
 
 check_parameter <- function(where, name, field, value, known, declared) {

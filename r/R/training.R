@@ -73,11 +73,15 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   before <- rng_state(where)
   on.exit(set_rng_state(before, where))
   torch_manual_seed(seed)
-  run <- list(results = list(), kept = numeric(), status = "finished")
+  columns <- c("epoch", "seconds", "lr", outer(names(measures), names(data), function(m, part) paste0(part, "_", m)))
+  run <- list(results = sapply(columns, function(name) numeric(), simplify = FALSE), kept = numeric(), status = "finished")
   if (!is.null(checkpoint) && file.exists(checkpoint)) {
     saved <- load_checkpoint(checkpoint, settings)
     put_weights(model, saved$model, place, checkpoint)
-    run <- resume_run(run, saved, updates, where, watch, if (per_batch) batches else 1)
+    run$kept <- as.numeric(saved$results$batch_losses)
+    run$results <- lapply(saved$results[columns], as.numeric)
+    resume_updates(updates, saved, run$results[[watch]], if (per_batch) batches else 1)
+    set_rng_state(saved$rng, where)
   }
   done <- length(run$results$epoch)
   if (done > epochs) {
@@ -102,12 +106,12 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
       row <- c(row, named_as(part, measured))
     }
     row[["seconds"]] <- proc.time()[["elapsed"]] - started
-    for (name in names(row)) run$results[[name]] <- c(run$results[[name]], row[[name]])
+    for (name in columns) run$results[[name]] <- c(run$results[[name]], row[[name]])
     if (!per_batch) updates$step_schedule(if (watch %in% names(row)) row[[watch]])
     if (!is.null(checkpoint)) save_run(checkpoint, settings, model, updates, where, run)
   }
 
-  table <- data.frame(if (length(run$results)) run$results else list(epoch = integer()), check.names = FALSE)
+  table <- data.frame(run$results, check.names = FALSE)
   table$epoch <- as.integer(table$epoch)
   engine <- engine_info()
   settings$device <- device
@@ -124,16 +128,17 @@ epoch_trainer <- function(model, data, measures, updates, batch_size, per_batch,
   samples <- data$y$shape[[1]]
   in_python <- runs_in_python(model, data, measures)
   batch <- (if (in_python) batch_trainer_in_python else batch_trainer)(model, data, measures, updates)
+  around <- if (in_python) function(model, code) code else counting_outputs
   function() {
     model$train()
     # Drawn on the CPU: the same order on every device, and in both languages.
     order <- (torch_randperm(samples, dtype = torch_int64()) + 1L)$to(device = data$y$device)
-    for (index in torch_split(order, batch_size)) {
+    around(model, for (index in torch_split(order, batch_size)) {
       batch$train(index)
       updates$step()
       bar$batch(batch$last_loss, updates$lr)
       if (per_batch) updates$step_schedule(NULL)
-    }
+    })
     means_of(batch$measured(), batch_sizes(samples, batch_size))
   }
 }
@@ -184,15 +189,9 @@ save_run <- function(file, settings, model, updates, device, run) {
   ))
 }
 
-resume_run <- function(run, saved, updates, device, watch, steps_per_epoch) {
-  columns <- lapply(saved$results, as.numeric)
-  run$kept <- columns$batch_losses
-  columns$batch_losses <- NULL
-  first <- c("epoch", "seconds", "lr")
-  run$results <- columns[c(first, setdiff(names(columns), first))]
-  watched <- as.list(columns[[watch]]) %||% list()
-  if (!length(watched)) watched <- rep(list(NULL), length(columns$epoch))
-  updates$resume(saved$updates, rep(watched, each = steps_per_epoch))
-  set_rng_state(saved$rng, device)
-  run
+# Goes on with updates after as many steps of the schedule as the run has made.
+resume_updates <- function(updates, saved, watched, steps_per_epoch) {
+  metrics <- as.list(watched)
+  if (!length(metrics)) metrics <- rep(list(NULL), length(saved$results$epoch))
+  updates$resume(saved$updates, rep(metrics, each = steps_per_epoch))
 }

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import gradpath_arithmetic
 import torch
 from gradpath_arithmetic import from_one
 from torch import Tensor, nn
@@ -113,6 +114,22 @@ OPERATIONS: dict[str, Callable[..., Tensor]] = {
     "/": operator.truediv,
     "sqrt": torch.sqrt,
 }
+
+
+def count_outputs(model: nn.Module) -> Callable[[], None]:
+    """Count what the layers of a model give among the tensors that R may have to collect; return what ends this."""
+
+    def count(module: nn.Module, given: Any, output: Any) -> None:
+        if isinstance(output, Tensor):
+            gradpath_arithmetic.count_bytes(output.nbytes)
+
+    hooks = [layer.register_forward_hook(count) for layer in model.modules() if not list(layer.children())]
+
+    def end() -> None:
+        for hook in hooks:
+            hook.remove()
+
+    return end
 
 
 def write_tensors(file: str, tensors: dict[str, Tensor], texts: dict[str, str]) -> None:
