@@ -77,6 +77,10 @@ class Lesson:
         shared = self.project / "shared_figures"
         data = [shared / "experiments.yaml", *sorted(shared.glob("recorded_torch/*.csv"))]
         parts = [text, sources, fingerprint_files(data) if "shared_figures" in text else ""]
+        # Of the recorded labs, those that it names.
+        recorded = [f for f in shared.glob("training/full/*.csv") if f'_lab("{f.name.partition(".")[0]}")' in text]
+        if recorded:
+            parts.append(fingerprint_files(recorded))
         if _PICTURES.search(text):
             parts.append(fingerprint_files(f for f in self._drawers() if f.is_file()))
         return fingerprint(parts)

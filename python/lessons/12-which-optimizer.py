@@ -1,0 +1,170 @@
+# Which optimizer, which schedule? Run it from the project's folder, as a script or a notebook.
+
+# %% data
+import math
+import statistics
+from pathlib import Path
+
+import pandas as pd
+import torch
+
+import gradpath
+
+parts = gradpath.digits(dtype="float64")
+train, validation = gradpath.split_data(parts.train, 1137, seed=0)
+print(f"{len(train.y)} pictures to learn from, {len(validation.y)} to decide with")
+
+
+# %% run
+def run(optimizer, lr, schedule=None, seed=1, epochs=10):
+    """Train a small tanh network; return its loss on the validation data at the end."""
+    table = gradpath.train_network(
+        gradpath.tanh_network(64, [32], seed=seed, dtype="float64"),
+        "cross_entropy",
+        train,
+        validation,
+        epochs=epochs,
+        batch_size=64,
+        optimizer=optimizer,
+        lr=lr,
+        schedule=schedule,
+        seed=seed,
+        progress=False,
+    )
+    return table.validation_loss.iloc[-1]
+
+
+print(f"SGD with a rate of 0.1, ten epochs: validation loss {run('sgd', 0.1):.4f}")
+
+# %% rates
+grid = {
+    "sgd": [0.03, 0.1, 0.3, 1],
+    "momentum": [0.003, 0.01, 0.03, 0.1],
+    "nesterov": [0.003, 0.01, 0.03, 0.1],
+    "adamw": [0.001, 0.003, 0.01, 0.03],
+}
+best = {}
+for name, rates in grid.items():
+    losses = [run(name, rate) for rate in rates]
+    best[name] = rates[losses.index(min(losses))]
+    print(
+        f"{name:8s}"
+        + "".join(f"   {rate:g}: {loss:.4f}" for rate, loss in zip(rates, losses, strict=True))
+    )
+
+# %% seeds
+by_seed = {name: [run(name, best[name], seed=seed) for seed in range(1, 7)] for name in grid}
+for name, losses in by_seed.items():
+    spread = f"from {min(losses):.4f} to {max(losses):.4f}"
+    text = (
+        f"mean {statistics.mean(losses):.4f}, standard deviation {statistics.stdev(losses):.4f}"
+    )
+    print(f"{name:8s}   rate {best[name]:4g}   {text}, {spread}")
+
+# %% pairs
+for one, other in [("sgd", "momentum"), ("momentum", "nesterov"), ("momentum", "adamw")]:
+    gaps = [a - b for a, b in zip(by_seed[one], by_seed[other], strict=True)]
+    error = statistics.stdev(gaps) / math.sqrt(len(gaps))
+    wins = sum(gap > 0 for gap in gaps)
+    mean = f"{statistics.mean(gaps):+.4f}, give or take {error:.4f}"
+    print(f"{one} minus {other}: {mean}; {other} wins {wins} of 6")
+
+# %% counting
+# If a network is right with probability p: the standard error of its share of n pictures.
+for n, p in [(300, 0.97), (10000, 0.89)]:
+    print(f"{n:5d} pictures, {p:.0%} right: give or take {math.sqrt(p * (1 - p) / n):.4f}")
+
+# %% cosine
+cosine = {"name": "cosine", "steps": 10}
+for name, rate in [("momentum", 0.1), ("adamw", 0.03), ("adamw", 0.1)]:
+    text = f"{name:8s} {rate:4g}"
+    for schedule in [None, cosine]:
+        losses = [run(name, rate, schedule, seed=seed) for seed in range(1, 5)]
+        mean, deviation = statistics.mean(losses), statistics.stdev(losses)
+        text += f"   {'cosine' if schedule else 'constant'} {mean:.4f} ({deviation:.4f})"
+    print(text)
+
+
+# %% recorded
+def read_lab(lab):
+    """Return what was recorded of a lab with all 60,000 pictures: its makers, and its table."""
+    file = Path("shared_figures/training/full") / f"{lab}.python.csv"
+    lines = [line[2:] for line in file.read_text().splitlines() if line.startswith("# ")]
+    return dict(line.split(": ", 1) for line in lines), pd.read_csv(file, comment="#")
+
+
+def show_lab(lab):
+    """Print each run's accuracy at the end, and its range over the last three tests."""
+    record, table = read_lab(lab)
+    print(f"made by {record['language']}, {record['engine']}")
+    for run_id in [
+        name.removeprefix("status of ") for name in record if name.startswith("status of ")
+    ]:
+        rows = table[table["run"] == run_id]
+        if record[f"status of {run_id}"] != "finished":
+            print(f"{run_id:15s}   {record[f'status of {run_id}']}")
+            continue
+        train_end, test = rows.train_accuracy.iloc[-1], rows.test_accuracy.tail(3)
+        text = f"train {train_end:.3f}   test {test.iloc[-1]:.3f}"
+        print(f"{run_id:15s}   {text}   lately {test.min():.3f} to {test.max():.3f}")
+
+
+# %% optimizers
+show_lab("optimizers")
+
+# %% used-up
+opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.5)
+scheduler = torch.optim.lr_scheduler.MultiStepLR(opt, milestones=[15, 30], gamma=0.5)
+
+
+def rates_of_30_epochs():
+    """Return the rates of 30 epochs; a real loop would train in between."""
+    rates = []
+    for _ in range(30):
+        rates.append(opt.param_groups[0]["lr"])
+        opt.step()
+        scheduler.step()
+    return rates
+
+
+for purpose in ["for the picture", "for the training"]:
+    rates = rates_of_30_epochs()
+    text = "   ".join(f"{epoch}: {rates[epoch]:.3f}" for epoch in [0, 14, 15, 29])
+    print(f"{purpose:16s}   epoch {text}")
+
+# %% late
+then = {"name": "cosine", "steps": 15, "lr_min": 0.01}
+schedule = gradpath.make_schedule(
+    {"name": "warmup", "warmup": 5, "start_factor": 0, "then": then}, lr=0.3
+)
+rate, used = 0.3, []
+for epoch in range(8):
+    used.append(rate)
+    rate = schedule(epoch)
+print("meant: " + "  ".join(f"{schedule(epoch):.3f}" for epoch in range(8)))
+print("used:  " + "  ".join(f"{rate:.3f}" for rate in used))
+
+# %% solution-1
+# One rate further on for each of them.
+for name, rate in [("sgd", 2), ("momentum", 0.3), ("nesterov", 0.3), ("adamw", 0.1)]:
+    losses = [run(name, rate, seed=seed) for seed in range(1, 4)]
+    print(f"{name:8s}   rate {rate:3g}   mean {statistics.mean(losses):.2f}")
+
+# %% solution-2
+warmup = {
+    "name": "warmup",
+    "warmup": 2,
+    "start_factor": 0.1,
+    "then": {"name": "cosine", "steps": 8},
+}
+for name, schedule in [("cosine", cosine), ("warmup, then cosine", warmup)]:
+    losses = [run("adamw", 0.1, schedule, seed=seed) for seed in range(1, 7)]
+    mean, deviation = statistics.mean(losses), statistics.stdev(losses)
+    print(f"{name:19s}   mean {mean:.4f}, standard deviation {deviation:.4f}")
+
+# %% solution-3
+# With n runs of each a difference is found in four of five cases, wrongly seen in one of 20.
+deviation = statistics.stdev(by_seed["momentum"])
+for difference in [0.02, 0.01, 0.005, 0.001]:
+    n = math.ceil(2 * (1.96 + 0.84) ** 2 * deviation**2 / difference**2)
+    print(f"to tell a difference of {difference:.3f}: {n} runs of each")
