@@ -1,4 +1,4 @@
-"""The command line: ``gradpath run | check | figures | lessons | book | build | doctor``."""
+"""The command line: ``gradpath run | train | check | figures | lessons | book | build | doctor``."""
 
 from __future__ import annotations
 
@@ -57,6 +57,27 @@ def run(language: Language = "both", force: Force = False) -> None:
 
 
 @app.command()
+def train(
+    size: Annotated[str, typer.Option(help="quick or full.")] = "quick",
+    lab: Annotated[list[str] | None, typer.Option(help="A lab of training.yaml; all if left out.")] = None,
+    language: Language = "both",
+    force: Force = False,
+) -> None:
+    """Train the networks of the labs that changed, and draw them; the full size takes half an hour a language."""
+    from gradpath.lab_declarations import SIZES
+    from gradpath.training_checks import require_choice
+    from gradpath.training_lanes import draw_training_lanes, note_stale_full_labs, run_training_lanes
+
+    require_choice("gradpath", "--size", size, SIZES)
+    project, languages = project_folder(), _languages(language)
+    tables = run_training_lanes(project, languages, force, _say, size, lab)
+    pictures = draw_training_lanes(project, languages, False, _say, size)
+    note_stale_full_labs(project, _say)
+    done = f"{len(tables)} labs trained, {len(pictures)} pictures drawn"
+    out.print(f"training, {size}: {done if tables or pictures else 'nothing changed'}")
+
+
+@app.command()
 def check() -> None:
     """Compare all lanes; exit with code 1 if one disagrees."""
     if not _check(project_folder(), verbose=True):
@@ -102,7 +123,7 @@ def book() -> None:
 
 @app.command()
 def build() -> None:
-    """Do all of it, as far as something changed: run, check, figures, lessons, book."""
+    """Do all of it, as far as something changed: run, check, figures, train, lessons, book."""
     from gradpath.fingerprints import Stamps, fingerprint_files
 
     run()
@@ -119,6 +140,7 @@ def build() -> None:
     else:
         raise typer.Exit(1)
     figures()
+    train()
     lessons()
     book()
 

@@ -1,0 +1,236 @@
+"""Reads ``training.yaml``, the declaration of every lab: networks trained side by side, in two sizes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from gradpath.clipping import check_clip
+from gradpath.experiments import is_id, read_yaml, refuse_duplicates
+from gradpath.hyperparameters import ACCEPTED, check_hyperparameters, is_number, require
+from gradpath.initializations import INITIALIZATIONS
+from gradpath.networks import ACTIVATIONS
+from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.schedule_fields import is_whole
+from gradpath.training_checks import check_training_schedule, require_choice, require_count
+
+SIZES = ("quick", "full")
+DATA_NAMES = ("fashion_mnist", "digits")
+
+
+@dataclass(frozen=True)
+class LabSize:
+    """How many images of each part a lab has in one size, and how many epochs."""
+
+    train: int
+    test: int
+    epochs: int
+
+
+@dataclass(frozen=True)
+class LabRun:
+    """One run of a lab, with what it has from its lab filled in; settings by size.
+
+    ``group`` puts runs in one colour or on one line; ``x`` is where the run stands on the axis of a lab that is drawn
+    against a number.
+    """
+
+    id: str
+    label: str
+    network: dict[str, Any]
+    settings: dict[str, dict[str, Any]]
+    group: str | None = None
+    x: float | None = None
+
+
+@dataclass(frozen=True)
+class Lab:
+    """One declared lab. Where ``against`` names an axis, accuracy is drawn against the runs' numbers."""
+
+    id: str
+    title: str
+    data: str
+    seed: int
+    dtype: str
+    sizes: dict[str, LabSize]
+    runs: list[LabRun]
+    against: str | None = None
+
+
+Field = tuple[Callable[[Any], bool], str, bool]
+
+_COUNT = (lambda v: is_whole(v, 1), "a whole number >= 1")
+_TEXT = (lambda v: isinstance(v, str), "a text")
+_ID = (is_id, "lower-case letters and digits, with '-' or '.' between them")
+_SETTINGS = (lambda v: isinstance(v, dict), "a mapping of arguments of train_network()")
+_ARGUMENTS = (lambda v: isinstance(v, dict), "a mapping of arguments of the lab's network")
+_SIZE = (lambda v: isinstance(v, dict), "a mapping with train, test and epochs")
+
+
+def _optional(rule: tuple[Callable[[Any], bool], str]) -> Field:
+    return (*rule, False)
+
+
+def _required(rule: tuple[Callable[[Any], bool], str]) -> Field:
+    return (*rule, True)
+
+
+def _among(names: Iterable[str]) -> tuple[Callable[[Any], bool], str]:
+    known = list(names)
+    return (lambda v: isinstance(v, str) and v in known, one_of(known))
+
+
+# The fields in the order in which they are checked.
+NETWORK_ARGUMENTS = {
+    "tanh_network": ("inputs", "hidden", "outputs", "init"),
+    "lenet": ("channels", "size", "outputs", "activation", "init"),
+    "small_cnn": ("channels", "size", "outputs", "batch_norm", "dropout", "init"),
+}
+_ARGUMENT_FIELDS: dict[str, Field] = {
+    "inputs": _optional(_COUNT),
+    "hidden": _optional(
+        (
+            lambda v: isinstance(v, list) and bool(v) and all(is_whole(width, 1) for width in v),
+            "a list of one or more whole numbers >= 1",
+        )
+    ),
+    "channels": _optional(_COUNT),
+    "size": _optional(_COUNT),
+    "outputs": _optional(_COUNT),
+    "activation": _optional(_among(ACTIVATIONS)),
+    "batch_norm": _optional((lambda v: isinstance(v, bool), "true or false")),
+    "dropout": _optional((lambda v: is_number(v) and 0 <= v < 1, "a number >= 0 and < 1")),
+    "init": _optional(_among(INITIALIZATIONS)),
+}
+_NETWORK_FIELDS: dict[str, Field] = {"name": _required(_among(NETWORK_ARGUMENTS))}
+_SIZE_FIELDS: dict[str, Field] = {
+    "train": _required(_COUNT),
+    "test": _required(_COUNT),
+    "epochs": _required(_COUNT),
+    "settings": _optional(_SETTINGS),
+}
+_SIZES_FIELDS: dict[str, Field] = dict.fromkeys(SIZES, _required(_SIZE))
+_LAB_FIELDS: dict[str, Field] = {
+    "id": _required(_ID),
+    "title": _required(_TEXT),
+    "data": _required(_among(DATA_NAMES)),
+    "network": _required((lambda v: isinstance(v, dict), "a mapping with a name and the arguments of that network")),
+    "seed": _optional(ACCEPTED["seed"]),
+    "dtype": _optional(ACCEPTED["dtype"]),
+    "against": _optional(_TEXT),
+    "sizes": _required((lambda v: isinstance(v, dict), "a mapping with quick and full")),
+    "settings": _optional(_SETTINGS),
+    "runs": _required((lambda v: isinstance(v, list) and bool(v), "a list of one or more runs")),
+}
+_RUN_FIELDS: dict[str, Field] = {
+    "id": _required(_ID),
+    "label": _optional(_TEXT),
+    "group": _optional(_TEXT),
+    "x": _optional((lambda v: is_number(v) and v > 0, "a finite number > 0")),
+    "network": _optional(_ARGUMENTS),
+    "settings": _optional(_SETTINGS),
+    "quick": _optional(_SETTINGS),
+    "full": _optional(_SETTINGS),
+}
+
+
+def read_labs(file: str | Path) -> dict[str, Lab]:
+    """Read and check a declaration of labs.
+
+    Parameters
+    ----------
+    file : str or Path
+        A YAML file; ``shared_figures/training.yaml`` is the project's own.
+
+    Returns
+    -------
+    dict of str to Lab
+        By id, in the order of the file; every run has its network and its settings for each size.
+
+    Raises
+    ------
+    GradpathError
+        For the first thing that is wrong: file, lab, run, field, value, what is accepted; one line.
+    """
+    data = read_yaml(Path(file))
+    entries = data.get("labs") if isinstance(data, Mapping) else None
+    if not isinstance(entries, list):
+        raise refusal(str(file), "labs", entries, "a list of labs")
+    labs = [_read_lab(place, entry) for place, entry in _places(str(file), entries, "lab", ": ")]
+    refuse_duplicates(str(file), "lab", [lab.id for lab in labs])
+    return {lab.id: lab for lab in labs}
+
+
+def _places(where: str, entries: list[Any], kind: str, separator: str) -> Iterable[tuple[str, dict[str, Any]]]:
+    for number, entry in enumerate(entries, 1):
+        if not isinstance(entry, dict):
+            raise refusal(where, f"{kind} number {number}", entry, "a mapping")
+        name = f"'{entry['id']}'" if isinstance(entry.get("id"), str) else f"number {number}"
+        yield f"{where}{separator}{kind} {name}", entry
+
+
+def _check_entry(where: str, entry: dict[str, Any], fields: Mapping[str, Field]) -> None:
+    for name, (accepts, accepted, required) in fields.items():
+        if name in entry and not accepts(entry[name]):
+            raise refusal(where, name, entry[name], accepted)
+        if name not in entry and required:
+            raise GradpathError(f"{where}: {name}: is missing; use {accepted}")
+    for name, value in entry.items():
+        if name not in fields:
+            raise refusal(where, name, value, f"only the fields {', '.join(fields)}")
+
+
+def _read_lab(where: str, entry: dict[str, Any]) -> Lab:
+    _check_entry(where, entry, _LAB_FIELDS)
+    _check_network(where, entry["network"])
+    _check_entry(f"{where}, sizes", entry["sizes"], _SIZES_FIELDS)
+    sizes = {}
+    for name in SIZES:
+        given = entry["sizes"][name]
+        _check_entry(f"{where}, {name}", given, _SIZE_FIELDS)
+        sizes[name] = LabSize(*(int(given[field]) for field in ("train", "test", "epochs")))
+    runs = [_read_run(place, run, entry, sizes) for place, run in _places(where, entry["runs"], "run", ", ")]
+    refuse_duplicates(where, "run", [run.id for run in runs])
+    seed, dtype = int(entry.get("seed", 0)), entry.get("dtype", "float32")
+    return Lab(entry["id"], entry["title"], entry["data"], seed, dtype, sizes, runs, entry.get("against"))
+
+
+def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dict[str, LabSize]) -> LabRun:
+    _check_entry(where, entry, _RUN_FIELDS)
+    if "against" in lab and "x" not in entry:
+        raise GradpathError(f"{where}: x: is missing; use {_RUN_FIELDS['x'][1]}")
+    network = lab["network"] | entry.get("network", {})
+    _check_network(where, network)
+    settings = {}
+    for name, size in sizes.items():
+        # The closer to the run and to the size, the later, and the last one counts.
+        layers = (lab.get("settings"), lab["sizes"][name].get("settings"), entry.get("settings"), entry.get(name))
+        merged: dict[str, Any] = {}
+        for layer in layers:
+            merged |= layer or {}
+        _check_settings(f"{where}, {name}", merged, size)
+        settings[name] = merged
+    return LabRun(entry["id"], entry.get("label", entry["id"]), network, settings, entry.get("group"), entry.get("x"))
+
+
+def _check_network(where: str, network: dict[str, Any]) -> None:
+    where = f"{where}, network"
+    name = network.get("name")
+    known = NETWORK_ARGUMENTS.get(name, ()) if isinstance(name, str) else ()
+    _check_entry(where, network, _NETWORK_FIELDS | {field: _ARGUMENT_FIELDS[field] for field in known})
+
+
+def _check_settings(where: str, settings: dict[str, Any], size: LabSize) -> None:
+    known = ("optimizer", "batch_size", "schedule", "schedule_every", "clip")
+    optimizer = settings.get("optimizer", "adamw")
+    require(where, "optimizer", optimizer)
+    batch_size, every = settings.get("batch_size", 256), settings.get("schedule_every", "epoch")
+    require_count(where, "batch_size", batch_size)
+    require_choice(where, "schedule_every", every, ("epoch", "batch"))
+    check_clip(where, settings.get("clip"))
+    steps = size.epochs * (-(-size.train // int(batch_size)) if every == "batch" else 1)
+    # A lab has no validation data that a plateau could watch.
+    check_training_schedule(where, settings.get("schedule"), every, steps, "validation_loss", {}, False)
+    check_hyperparameters(where, optimizer, {k: v for k, v in settings.items() if k not in known})
