@@ -10,7 +10,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from gradpath.fingerprints import TRAINING_MAKERS, Stamps, fingerprint, fingerprint_files, python_sources, r_sources
+from gradpath.code_fingerprints import code_sources
+from gradpath.fingerprints import TRAINING_MAKERS, Stamps, fingerprint, fingerprint_files
 from gradpath.lab_declarations import Lab, read_labs
 from gradpath.r_process import R, ensure_r_package, find_r
 from gradpath.refusals import GradpathError
@@ -45,9 +46,9 @@ def lab_tables(project: Path, lab: str, size: str, language: str) -> list[Path]:
 def is_fresh(project: Path, lab: Lab, size: str, table: Path) -> bool:
     """Say whether a table was made from this declaration, these sources and this torch: its record says."""
     record, engine = read_record(table), table.name.split(".")[-2]
-    sources = python_sources if engine == "python" else r_sources
+    language = "python" if engine == "python" else "r"
     made_by = {"python": f"torch {version('torch')}", "r-pytorch": f"pytorch {version('torch')}"}.get(engine)
-    now = {"declaration": lab_declaration(lab, size), "sources": sources(project, LAB_MAKERS)}
+    now = {"declaration": lab_declaration(lab, size), "sources": code_sources(project, language, LAB_MAKERS)}
     return all(record.get(k) == v for k, v in now.items()) and made_by in (None, record.get("engine"))
 
 
@@ -93,6 +94,8 @@ def run_training_lanes(
     file = training_file(project)
     if not file.is_file():
         return []
+    # Noted before the code is loaded: somebody may edit a file while a full lab trains.
+    sources = {language: code_sources(project, language, LAB_MAKERS) for language in languages}
     from gradpath.labs import choose_labs
 
     chosen, written = choose_labs(read_labs(file), labs), []
@@ -103,7 +106,7 @@ def run_training_lanes(
             continue
         # A full lab takes minutes: each is kept as soon as it is done.
         for group in [[lab] for lab in stale] if size == "full" else [stale]:
-            written += _train(project, r, group, size, force, progress)
+            written += _train(project, r, group, size, sources[language], force, progress)
     return written
 
 
@@ -179,9 +182,9 @@ def _data_missing(labs: list[Lab], progress: Progress) -> bool:
     return False
 
 
-def _train(project: Path, r: R | None, labs: list[Lab], size: str, force: bool, progress: Progress) -> list[Path]:
-    # What the numbers are made from is noted before: somebody may edit a file in the meantime.
-    sources = (r_sources if r else python_sources)(project, LAB_MAKERS)
+def _train(
+    project: Path, r: R | None, labs: list[Lab], size: str, sources: str, force: bool, progress: Progress
+) -> list[Path]:
     declared = {lab.id: lab_declaration(lab, size) for lab in labs}
     file, ids = training_file(project), list(declared)
     kept = project / ".gradpath" / "training" / fingerprint([size, declared, sources, r is None])
