@@ -116,9 +116,8 @@ def test_every_figure_is_shown_in_both_languages_and_laid_over_each_other(pages)
 
 def test_no_page_asks_another_host_for_anything(built, pages):
     for name, page in pages.items():
-        assert [
-            load for load in page.loads if not load.startswith(("site/", "shared_figures/", "explorer/", "data:"))
-        ] == [], name
+        own = ("site/", "shared_figures/", "book/_lessons/", "explorer/", "data:")
+        assert [load for load in page.loads if not load.startswith(own)] == [], name
     style = (built / "_book" / "site" / "book.css").read_text()
     assert "http" not in style
     assert "@import" not in style
