@@ -116,8 +116,11 @@ def test_every_figure_is_shown_in_both_languages_and_laid_over_each_other(pages)
 
 def test_no_page_asks_another_host_for_anything(built, pages):
     for name, page in pages.items():
-        own = ("site/", "shared_figures/", "book/_lessons/", "explorer/", "data:")
-        assert [load for load in page.loads if not load.startswith(own)] == [], name
+        assert [
+            load
+            for load in page.loads
+            if not load.startswith(("site/", "shared_figures/", "book/_lessons/", "explorer/", "data:"))
+        ] == [], name
     style = (built / "_book" / "site" / "book.css").read_text()
     assert "http" not in style
     assert "@import" not in style
@@ -247,6 +250,25 @@ def test_no_horizontal_scroll(context, site, pages, width):
     for name in pages:
         page.goto(f"{site}/{name}")
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
+
+
+@in_a_browser
+def test_code_fits_beside_the_margins_of_a_screen(context, site, pages):
+    page = context.new_page()
+    page.set_viewport_size({"width": 1280, "height": 800})
+    measured = 0
+    for name in pages:
+        page.goto(f"{site}/{name}")
+        for language in ("Python", "R"):
+            page.locator(".language-switch").get_by_text(language, exact=True).click()
+            page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
+            widths = page.evaluate(
+                "[...document.querySelectorAll('div.sourceCode pre')].filter(pre => pre.offsetParent)"
+                ".map(pre => [pre.scrollWidth - pre.clientWidth, pre.innerText.slice(0, 60)])"
+            )
+            assert [text for beyond, text in widths if beyond > 1] == [], (name, language)
+            measured += len(widths)
+    assert measured > 100
 
 
 @in_a_browser
