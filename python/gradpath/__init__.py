@@ -58,6 +58,10 @@ _MODULES = {
     "idx_files": ["read_idx"],
     "training": ["train_network"],
     "evaluation": ["evaluate_network"],
+    "training_plots": ["plot_training"],
+    "lab_declarations": ["read_labs"],
+    "labs": ["run_labs"],
+    "lab_pictures": ["draw_labs"],
     "checkpoints": ["load_weights", "save_weights"],
     "networks": ["count_parameters", "lenet", "small_cnn", "tanh_network"],
     "initializations": ["INITIALIZATIONS", "initialize_network"],
@@ -82,6 +86,9 @@ if TYPE_CHECKING:
     from gradpath.first_epoch import read_first_epochs, run_first_epochs
     from gradpath.idx_files import read_idx
     from gradpath.initializations import INITIALIZATIONS, initialize_network
+    from gradpath.lab_declarations import read_labs
+    from gradpath.lab_pictures import draw_labs
+    from gradpath.labs import run_labs
     from gradpath.map_plots import plot_steps
     from gradpath.maps import steps_to_reach
     from gradpath.networks import count_parameters, lenet, small_cnn, tanh_network
@@ -117,6 +124,7 @@ if TYPE_CHECKING:
     from gradpath.scores import SCORES, accuracy
     from gradpath.surfaces import SURFACES, Surface, get_surface, surface_names
     from gradpath.training import train_network
+    from gradpath.training_plots import plot_training
     from gradpath.update_rules import (
         UPDATE_RULES,
         Step,
