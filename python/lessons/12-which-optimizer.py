@@ -109,6 +109,28 @@ def show_lab(lab):
         print(f"{run_id:15s}   {text}   lately {test.min():.3f} to {test.max():.3f}")
 
 
+# %% published
+published = {
+    "constant": (0.925, 0.859),
+    "inverse-sqrt": (0.902, 0.882),
+    "multi-step": (0.925, 0.871),
+    "constant-0.125": (0.925, 0.871),
+    "cosine": (0.929, 0.897),
+    "warmup-cosine": (0.923, 0.888),
+}
+record, table = read_lab("schedules")
+print(f"made by {record['language']}, {record['engine']}")
+for name, (train_then, test_then) in published.items():
+    rows = table[table["run"] == name]
+    train_now, test_now = rows.train_accuracy.iloc[-1], rows.test_accuracy.iloc[-1]
+    text = f"train {train_now:.3f} ({train_now - train_then:+.3f})"
+    print(f"{name:14s}   {text}   test {test_now:.3f} ({test_now - test_then:+.3f})")
+
+# %% restless
+for name in published:
+    late = table[(table["run"] == name) & (table["epoch"] > 20)].test_accuracy
+    print(f"{name:14s}   the last ten epochs: {late.min():.3f} to {late.max():.3f}")
+
 # %% optimizers
 show_lab("optimizers")
 

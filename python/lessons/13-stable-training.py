@@ -182,6 +182,14 @@ for rate in [0.02, 0.05, 0.2]:
         loss, accuracy = fit(relu_network(batch_norm), optimizer="sgd", lr=rate)
         print(f"rate {rate:4.2f}   {name:10s}   loss {loss:.2f}, accuracy {accuracy:.2f}")
 
+# %% larger
+for name, batch_norm in [("plain", False), ("batch norm", True)]:
+    network = gradpath.small_cnn(size=8, batch_norm=batch_norm, seed=1, dtype="float64")
+    numbers = x
+    for layer in list(network.children())[:-3]:
+        numbers = layer(numbers)
+    print(f"{name:10s}   size {size(numbers):.4f}")
+
 # %% clip-by-hand
 network = gradpath.tanh_network(64, [4], seed=1, dtype="float64")
 parameters = list(network.parameters())

@@ -113,6 +113,32 @@ show_lab <- function(lab) {
   }
 }
 
+# %% published
+published <- list(
+  "constant" = c(0.925, 0.859),
+  "inverse-sqrt" = c(0.902, 0.882),
+  "multi-step" = c(0.925, 0.871),
+  "constant-0.125" = c(0.925, 0.871),
+  "cosine" = c(0.929, 0.897),
+  "warmup-cosine" = c(0.923, 0.888)
+)
+recorded <- read_lab("schedules")
+table <- recorded$table
+cat(sprintf("made by %s, %s\n", recorded$record[["language"]], recorded$record[["engine"]]))
+for (name in names(published)) {
+  last <- tail(table[table$run == name, ], 1)
+  ours <- c(last$train_accuracy, last$test_accuracy)
+  gaps <- ours - published[[name]]
+  text <- "%-14s   train %.3f (%+.3f)   test %.3f (%+.3f)\n"
+  cat(sprintf(text, name, ours[1], gaps[1], ours[2], gaps[2]))
+}
+
+# %% restless
+for (name in names(published)) {
+  late <- table$test_accuracy[table$run == name & table$epoch > 20]
+  cat(sprintf("%-14s   the last ten epochs: %.3f to %.3f\n", name, min(late), max(late)))
+}
+
 # %% optimizers
 show_lab("optimizers")
 

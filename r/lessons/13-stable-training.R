@@ -175,6 +175,14 @@ for (rate in c(0.02, 0.05, 0.2)) {
   }
 }
 
+# %% larger
+for (batch_norm in c(FALSE, TRUE)) {
+  network <- small_cnn(size = 8, batch_norm = batch_norm, seed = 1, dtype = "float64")
+  numbers <- x
+  for (layer in head(network$children, -3)) numbers <- layer(numbers)
+  cat(sprintf("%-10s   size %.4f\n", if (batch_norm) "batch norm" else "plain", size(numbers)))
+}
+
 # %% clip-by-hand
 network <- tanh_network(64, 4, seed = 1, dtype = "float64")
 # All slopes of the network as one long vector.
