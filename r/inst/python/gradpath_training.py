@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 
 class BatchTrainer:
-    """Trains on batches with cross entropy and, if ``scored``, measures the accuracy. Classes count from 1 in ``y``."""
+    """Trains on batches with cross entropy and, if ``scored``, measures accuracy; classes count from 1 in ``y``."""
 
     def __init__(self, model: nn.Module, x: Tensor, y: Tensor, scored: bool) -> None:
         self._model, self._x, self._y = model, x, from_one(y)
