@@ -7,10 +7,10 @@ import itertools
 import numpy as np
 import pytest
 import torch
-from gradpath.datasets import Data
 from torch import nn
 
 from gradpath import GradpathError, evaluate_network, optimizer_names, schedule_rates, train_network
+from gradpath.datasets import Data
 
 
 def made_data(n=90, seed=1, dtype=torch.float64, images=False):
@@ -210,6 +210,8 @@ LINES = {
     "scores": ({"scores": "f1"}, "train_network(): scores: 'f1' is not accepted; use one of accuracy"),
     "score": ({"scores": {"a": 1}}, "train_network(): scores, 'a': 1 is not accepted; use a function"),
     "clip": ({"clip": {"norm": 0}}, "train_network(): clip"),
+    "checkpoint": ({"checkpoint": 5}, "train_network(): checkpoint: 5 is not accepted; use the path of a file"),
+    "folder": ({"checkpoint": "/"}, "train_network(): checkpoint: '/' is not accepted; use the path of a file"),
     "device": ({"device": "tpu"}, "train_network(): device: 'tpu' is not accepted; use cpu"),
     "every": ({"schedule_every": "hour"}, "train_network(): schedule_every: 'hour' is not accepted; use one of"),
     "watch": (

@@ -84,21 +84,21 @@ def _among(names: Iterable[str]) -> tuple[Callable[[Any], bool], str]:
 
 # The fields in the order in which they are checked.
 NETWORK_ARGUMENTS = {
-    "tanh_network": ("inputs", "hidden", "outputs", "init"),
-    "lenet": ("channels", "size", "outputs", "activation", "init"),
-    "small_cnn": ("channels", "size", "outputs", "batch_norm", "dropout", "init"),
+    "tanh_network": ("hidden", "init"),
+    "lenet": ("activation", "init"),
+    "small_cnn": ("batch_norm", "dropout", "init"),
+}
+# What follows from the data; as they are, the networks take the images of Fashion-MNIST.
+_FROM_DATA: dict[str, dict[str, dict[str, Any]]] = {
+    "digits": {"tanh_network": {"inputs": 64}, "lenet": {"size": 8}, "small_cnn": {"size": 8}}
 }
 _ARGUMENT_FIELDS: dict[str, Field] = {
-    "inputs": _optional(_COUNT),
     "hidden": _optional(
         (
             lambda v: isinstance(v, list) and bool(v) and all(is_whole(width, 1) for width in v),
             "a list of one or more whole numbers >= 1",
         )
     ),
-    "channels": _optional(_COUNT),
-    "size": _optional(_COUNT),
-    "outputs": _optional(_COUNT),
     "activation": _optional(_among(ACTIVATIONS)),
     "batch_norm": _optional((lambda v: isinstance(v, bool), "true or false")),
     "dropout": _optional((lambda v: is_number(v) and 0 <= v < 1, "a number >= 0 and < 1")),
@@ -203,6 +203,7 @@ def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dic
         raise GradpathError(f"{where}: x: is missing; use {_RUN_FIELDS['x'][1]}")
     network = lab["network"] | entry.get("network", {})
     _check_network(where, network)
+    network |= _FROM_DATA.get(lab["data"], {}).get(network["name"], {})
     settings = {}
     for name, size in sizes.items():
         # The closer to the run and to the size, the later, and the last one counts.

@@ -23,6 +23,7 @@ from gradpath.training_checks import (
     Score,
     as_loss,
     as_scores,
+    check_checkpoint,
     check_data,
     check_training_schedule,
     describe,
@@ -122,6 +123,7 @@ def train_network(
     require_choice(WHERE, "schedule_every", schedule_every, ("epoch", "batch"))
     checked = check_hyperparameters(WHERE, optimizer, hyperparameters)
     check_clip(WHERE, clip)
+    file = check_checkpoint(WHERE, checkpoint)
     loss_function, score_functions = as_loss(WHERE, loss), as_scores(WHERE, scores)
     parts = {"train": train, "validation": validation, "test": test}
     data = {part: check_data(WHERE, part, given, model) for part, given in parts.items() if given is not None}
@@ -154,7 +156,6 @@ def train_network(
         **{f"{part} samples": len(given.y) for part, given in data.items()},
         **{f"{part} sum": float(given.x.sum(dtype=torch.float64)) for part, given in data.items()},
     }
-    file = Path(checkpoint) if checkpoint is not None else None
     per_batch = schedule_every == "batch"
     status = "finished"
     measures = [f"{part}_{name}" for part in data for name in ("loss", *score_functions)]

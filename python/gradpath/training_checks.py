@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from torch import Tensor, nn
@@ -29,6 +30,13 @@ def require_choice(where: str, field: str, value: Any, names: Sequence[str]) -> 
     """Refuse what is not one of some names."""
     if value not in names:
         raise refusal(where, field, value, one_of(list(names)))
+
+
+def check_checkpoint(where: str, checkpoint: Any) -> Path | None:
+    """Return the path of a file, or None."""
+    if checkpoint is not None and (not isinstance(checkpoint, (str, Path)) or Path(checkpoint).is_dir()):
+        raise refusal(where, "checkpoint", checkpoint, "the path of a file")
+    return None if checkpoint is None else Path(checkpoint)
 
 
 def as_loss(where: str, loss: Any) -> Loss:

@@ -60,7 +60,8 @@ find_cifar10 <- function(folder = NULL, download = FALSE) {
     }
   }
   if (download) {
-    archive <- download_file(paste0(CIFAR_ADDRESS, names(CIFAR_ARCHIVE)), CIFAR_ARCHIVE[[1]], cache_folder("cifar-10"))
+    address <- paste0(CIFAR_ADDRESS, names(CIFAR_ARCHIVE))
+    archive <- download_file(address, CIFAR_ARCHIVE[[1]], cache_folder("cifar-10"))
     # Only these names, so that nothing is written elsewhere.
     utils::untar(archive, files = file.path(CIFAR_FOLDER, CIFAR_FILES), exdir = dirname(archive))
     return(find_cifar10(dirname(archive)))

@@ -170,7 +170,8 @@ cifar_batch <- function(file) {
 cifar_data <- function(batches, dtype) {
   content <- do.call(c, batches)
   rows <- bytes_tensor(content, c(length(content) / (CIFAR_PIXELS + 1), CIFAR_PIXELS + 1))
-  x <- rows$narrow(2, 2, CIFAR_PIXELS)$reshape(c(-1, 3, 32, 32))$to(dtype = engine_verb(paste0("torch_", dtype))()) / 255
+  pixels <- rows$narrow(2, 2, CIFAR_PIXELS)$reshape(c(-1, 3, 32, 32))
+  x <- pixels$to(dtype = engine_verb(paste0("torch_", dtype))()) / 255
   y <- rows$narrow(2, 1, 1)$reshape(-1)$to(dtype = torch_int64()) + 1L
   as_data(x, y, CIFAR_CLASSES)
 }
@@ -182,7 +183,11 @@ digits_file <- function(folder) {
     return(file.path(folder, "digits.csv.gz"))
   }
   pythons <- c(Sys.getenv("RETICULATE_PYTHON"), find_venv(getwd()), Sys.which(c("python3", "python")))
-  code <- "import importlib.util as u; s = u.find_spec('sklearn'); print(s.submodule_search_locations[0] if s else '')"
+  code <- paste(
+    "import importlib.util", "found = importlib.util.find_spec('sklearn')",
+    "print(found.submodule_search_locations[0] if found else '')",
+    sep = "; "
+  )
   for (python in pythons[nzchar(pythons)]) {
     place <- suppressWarnings(tryCatch(
       system2(python, c("-c", shQuote(code)), stdout = TRUE, stderr = FALSE),

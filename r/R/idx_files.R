@@ -13,15 +13,7 @@
 #' read_idx(file)
 read_idx <- function(path) {
   content <- idx_content(path)
-  magic <- utils::head(content, 4)
-  if (length(magic) < 4 || any(magic[1:2] != 0) || magic[[3]] != 8 || magic[[4]] == 0) {
-    shown <- if (length(magic)) paste(magic, collapse = " ") else "none"
-    gradpath_stop(paste0(
-      path, ": begins with the bytes ", shown,
-      "; use an IDX file of unsigned bytes, 00 00 08 and the number of dimensions"
-    ))
-  }
-  head_size <- 4 + 4 * as.integer(magic[[4]])
+  head_size <- 4 + 4 * count_dimensions(path, utils::head(content, 4))
   whole <- length(content) >= head_size
   shape <- if (whole) big_endian(content[5:head_size]) else numeric()
   expected <- head_size + prod(shape)
@@ -34,6 +26,18 @@ read_idx <- function(path) {
     gradpath_stop(paste0(path, ": has ", count_text(length(content)), " bytes; use a whole file, ", stated))
   }
   bytes_tensor(content[-seq_len(head_size)], shape)
+}
+
+# The number of dimensions, as the first four bytes state it.
+count_dimensions <- function(path, magic) {
+  if (length(magic) < 4 || !identical(as.integer(magic[1:3]), c(0L, 0L, 8L)) || magic[[4]] == 0) {
+    shown <- if (length(magic)) paste(magic, collapse = " ") else "none"
+    gradpath_stop(paste0(
+      path, ": begins with the bytes ", shown,
+      "; use an IDX file of unsigned bytes, 00 00 08 and the number of dimensions"
+    ))
+  }
+  as.integer(magic[[4]])
 }
 
 # A uint8 tensor of a shape, whose memory is its own.

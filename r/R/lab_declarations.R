@@ -14,16 +14,16 @@ settings_field <- function() field(is_mapping, "a mapping of arguments of train_
 
 # The fields in the order in which they are checked.
 NETWORK_ARGUMENTS <- list(
-  tanh_network = c("inputs", "hidden", "outputs", "init"),
-  lenet = c("channels", "size", "outputs", "activation", "init"),
-  small_cnn = c("channels", "size", "outputs", "batch_norm", "dropout", "init")
+  tanh_network = c("hidden", "init"),
+  lenet = c("activation", "init"),
+  small_cnn = c("batch_norm", "dropout", "init")
+)
+# What follows from the data; as they are, the networks take the images of Fashion-MNIST.
+FROM_DATA <- list(
+  digits = list(tanh_network = list(inputs = 64), lenet = list(size = 8), small_cnn = list(size = 8))
 )
 ARGUMENT_FIELDS <- list(
-  inputs = count_field(),
   hidden = field(is_widths, "a list of one or more whole numbers >= 1"),
-  channels = count_field(),
-  size = count_field(),
-  outputs = count_field(),
   activation = among_field(names(ACTIVATIONS)),
   batch_norm = field(is_flag, "true or false"),
   dropout = field(RATE[[1]], RATE[[2]]),
@@ -65,10 +65,10 @@ RUN_FIELDS <- list(
 #' Read a declaration of labs
 #'
 #' @param file A YAML file; `shared_figures/training.yaml` is the project's own.
-#' @return A list of labs by id, in the order of the file. Each is a list of id, title, data, seed, dtype, sizes,
-#'   runs and against; each run is a list of id, label, network, settings by size, group and x, with what it has from
-#'   its lab filled in. The first thing that is wrong stops with one line: file, lab, run, field, value, what is
-#'   accepted.
+#' @return A list of labs by id, in the order of the file. Each is a list of id, title, data, seed, dtype,
+#'   sizes, runs and against; each run is a list of id, label, network, settings by size, group and x, with
+#'   what it has from its lab filled in. The first thing that is wrong stops with one line: file, lab, run,
+#'   field, value, what is accepted.
 #' @export
 read_labs <- function(file) {
   data <- read_declaration(file)
@@ -116,6 +116,7 @@ read_run <- function(where, entry, lab, sizes) {
   }
   network <- overlaid(list(lab$network, entry$network))
   check_network(where, network)
+  network <- overlaid(list(network, FROM_DATA[[lab$data]][[network$name]]))
   settings <- lapply(stats::setNames(nm = names(sizes)), function(name) {
     # The closer to the run and to the size, the later, and the last one counts.
     merged <- overlaid(list(lab$settings, lab$sizes[[name]]$settings, entry$settings, entry[[name]]))

@@ -11,20 +11,21 @@ STATUS <- "status of "
 #' Train and draw the declared labs
 #'
 #' `run_labs()` trains every run of the declared labs on the CPU and writes one table per lab,
-#' `training/<size>/<lab>.r-<engine>.csv`: run, epoch, lr, loss and accuracy of training and test data, for the full
-#' size also seconds, under a record of versions and of how each run ended. `draw_labs()` draws the labs from their
-#' tables, {torch}'s where there is one, light and dark, as `training/<size>/<lab>-r-light.svg` and so on.
+#' `training/<size>/<lab>.r-<engine>.csv`: run, epoch, lr, loss and accuracy of training and test data, for
+#' the full size also seconds, under a record of versions and of how each run ended. `draw_labs()` draws the
+#' labs from their tables, {torch}'s where there is one, light and dark, as
+#' `training/<size>/<lab>-r-light.svg` and so on.
 #'
 #' @param file The declaration, as [read_labs()] reads it.
 #' @param folder Gets the tables and the pictures.
-#' @param size `"quick"` or `"full"`. The quick size runs on one thread: the same sums, and so the same bytes, every
-#'   time.
+#' @param size `"quick"` or `"full"`. The quick size runs on one thread: the same sums, and so the same bytes,
+#'   every time.
 #' @param labs Ids; all labs if left out.
 #' @param progress A function that is called with a line for every run, or the id of every lab that is drawn.
-#' @param checkpoints A folder that gets a checkpoint of every run: `run_labs()` called again goes on where it was
-#'   stopped.
-#' @return The files that were written. A bad declaration, an unknown lab or size, or data that are not on this
-#'   machine stop with one line, before anything is written.
+#' @param checkpoints A folder that gets a checkpoint of every run: `run_labs()` called again goes on where it
+#'   was stopped.
+#' @return The files that were written. A bad declaration, an unknown lab or size, or data that are not on
+#'   this machine stop with one line, before anything is written.
 #' @export
 run_labs <- function(file, folder, size = "quick", labs = NULL, progress = NULL, checkpoints = NULL) {
   require_choice("run_labs()", "size", size, LAB_SIZES)
@@ -91,11 +92,11 @@ train_run <- function(lab, run, size, data, checkpoints) {
     if (is_sequence(value)) unlist(value) else value
   })
   model <- do.call(LAB_NETWORKS[[run$network$name]], c(arguments, list(seed = lab$seed, dtype = lab$dtype)))
-  # The files stand in a folder that the first checkpoint makes.
   checkpoint <- if (!is.null(checkpoints)) file.path(checkpoints, paste0(run$id, ".r.safetensors"))
   given <- list(
     model, "cross_entropy", data$train,
-    test = data$test, epochs = lab$sizes[[size]]$epochs, seed = lab$seed, checkpoint = checkpoint, progress = FALSE
+    test = data$test, epochs = lab$sizes[[size]]$epochs, seed = lab$seed, checkpoint = checkpoint,
+    progress = FALSE
   )
   do.call(train_network, c(given, run$settings[[size]]), quote = TRUE)
 }

@@ -19,9 +19,10 @@ training_helpers <- function(converting = FALSE) {
 # Whether a whole batch may go through Python in one call: the model, the loss and the scores are the library's, and
 # no function of R has to be asked in between.
 runs_in_python <- function(model, data, measures) {
+  own <- list(LOSSES$cross_entropy, SCORES$accuracy)
   engine_info()$name == "pytorch" && isTRUE(attr(model, "module")$.builtin) &&
-    identical(measures$loss, LOSSES$cross_entropy) && length(dim(data$y)) == 1 && dtype_name(data$y) == "int64" &&
-    (length(measures) == 1 || length(measures) == 2 && identical(measures[[2]], SCORES$accuracy))
+    identical(unname(measures), own[seq_along(measures)]) &&
+    length(dim(data$y)) == 1 && dtype_name(data$y) == "int64"
 }
 
 batch_trainer_in_python <- function(model, data, measures, updates) {

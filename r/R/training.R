@@ -49,14 +49,15 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   require_choice(place, "schedule_every", schedule_every, c("epoch", "batch"))
   checked <- check_hyperparameters(place, optimizer, list(...))
   check_clip(place, clip)
+  check_checkpoint(place, checkpoint)
   measures <- c(list(loss = as_loss(place, loss)), as_scores(place, scores))
   parts <- Filter(Negate(is.null), list(train = train, validation = validation, test = test))
   data <- Map(function(part, given) check_data(place, part, given, model), names(parts), parts)
   batches <- ceiling(data$train$y$shape[[1]] / batch_size)
   per_batch <- schedule_every == "batch"
+  steps_per_epoch <- if (per_batch) batches else 1
   schedule <- check_training_schedule(
-    place, schedule, schedule_every, epochs * if (per_batch) batches else 1, watch, measures[-1],
-    !is.null(validation)
+    place, schedule, schedule_every, epochs * steps_per_epoch, watch, measures[-1], !is.null(validation)
   )
   where <- as_device(place, device)
 
@@ -73,14 +74,16 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   before <- rng_state(where)
   on.exit(set_rng_state(before, where))
   torch_manual_seed(seed)
-  columns <- c("epoch", "seconds", "lr", outer(names(measures), names(data), function(m, part) paste0(part, "_", m)))
-  run <- list(results = sapply(columns, function(name) numeric(), simplify = FALSE), kept = numeric(), status = "finished")
-  if (!is.null(checkpoint) && file.exists(checkpoint)) {
+  measured_columns <- outer(names(measures), names(data), function(measure, part) paste0(part, "_", measure))
+  columns <- c("epoch", "seconds", "lr", measured_columns)
+  results <- lapply(stats::setNames(nm = columns), function(name) numeric())
+  run <- list(results = results, kept = numeric(), status = "finished")
+  if (has_checkpoint(checkpoint)) {
     saved <- load_checkpoint(checkpoint, settings)
     put_weights(model, saved$model, place, checkpoint)
     run$kept <- as.numeric(saved$results$batch_losses)
     run$results <- lapply(saved$results[columns], as.numeric)
-    resume_updates(updates, saved, run$results[[watch]], if (per_batch) batches else 1)
+    resume_updates(updates, saved, run$results[[watch]], steps_per_epoch)
     set_rng_state(saved$rng, where)
   }
   done <- length(run$results$epoch)
@@ -95,27 +98,39 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
     row <- c(epoch = epoch, seconds = 0, lr = updates$lr())
     measured <- train_epoch()
     if (batch_losses) run$kept <- c(run$kept, measured$losses)
-    broken <- which(!is.finite(measured$losses))
-    if (length(broken)) {
-      run$status <- sprintf("diverged in epoch %d, batch %d", as.integer(epoch), broken[[1]])
-      break
-    }
-    row <- c(row, named_as("train", measured$means))
-    for (part in setdiff(names(data), "train")) {
-      measured <- evaluate_network(model, measures$loss, data[[part]], measures[-1], device = device)
-      row <- c(row, named_as(part, measured))
-    }
+    run$status <- status_after(epoch, measured$losses)
+    if (run$status != "finished") break
+    row <- c(row, named_as("train", measured$means), measure_others(model, data, measures, device))
     row[["seconds"]] <- proc.time()[["elapsed"]] - started
-    for (name in columns) run$results[[name]] <- c(run$results[[name]], row[[name]])
-    if (!per_batch) updates$step_schedule(if (watch %in% names(row)) row[[watch]])
+    run$results <- Map(c, run$results, row[columns])
+    if (!per_batch) updates$step_schedule(as.list(row)[[watch]])
     if (!is.null(checkpoint)) save_run(checkpoint, settings, model, updates, where, run)
   }
 
+  settings$device <- device
+  if (batch_losses) settings$batch_losses <- run$kept
+  table_of_run(run, settings)
+}
+
+# What is measured after an epoch: everything of all data but those for training.
+measure_others <- function(model, data, measures, device) {
+  parts <- data[names(data) != "train"]
+  unlist(unname(Map(function(part, given) {
+    named_as(part, evaluate_network(model, measures$loss, given, measures[-1], device = device))
+  }, names(parts), parts)))
+}
+
+has_checkpoint <- function(checkpoint) !is.null(checkpoint) && file.exists(checkpoint)
+
+status_after <- function(epoch, losses) {
+  broken <- which(!is.finite(losses))
+  if (length(broken)) sprintf("diverged in epoch %d, batch %d", as.integer(epoch), broken[[1]]) else "finished"
+}
+
+table_of_run <- function(run, settings) {
   table <- data.frame(run$results, check.names = FALSE)
   table$epoch <- as.integer(table$epoch)
   engine <- engine_info()
-  settings$device <- device
-  if (batch_losses) settings$batch_losses <- run$kept
   known <- c(settings, list(
     language = "r", engine = engine$name, engine_version = engine$version, status = run$status
   ))

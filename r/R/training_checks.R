@@ -22,6 +22,13 @@ require_choice <- function(where, field, value, names) {
   }
 }
 
+# Refuses what names no file.
+check_checkpoint <- function(where, checkpoint) {
+  if (!is.null(checkpoint) && (!is_text(checkpoint) || is.na(checkpoint) || dir.exists(checkpoint))) {
+    refuse(where, "checkpoint", checkpoint, "the path of a file")
+  }
+}
+
 # The function of a loss given by name or as a function.
 as_loss <- function(where, loss) {
   if (is.function(loss)) {
@@ -36,13 +43,7 @@ as_loss <- function(where, loss) {
 # The score functions by name.
 as_scores <- function(where, scores) {
   if (is.list(scores) && !is.null(names(scores))) {
-    for (name in names(scores)) {
-      if (!is.function(scores[[name]]) || name == "loss") {
-        accepted <- "a function of outputs and targets, not called 'loss'"
-        refuse(where, paste0("scores, '", name, "'"), scores[[name]], accepted)
-      }
-    }
-    return(scores)
+    return(check_score_functions(where, scores))
   }
   for (name in if (is.null(scores)) list(NULL) else as.list(scores)) {
     if (!one_text_of(names(SCORES))(name)) {
@@ -50,6 +51,16 @@ as_scores <- function(where, scores) {
     }
   }
   SCORES[unique(unlist(scores))]
+}
+
+check_score_functions <- function(where, scores) {
+  for (name in names(scores)) {
+    if (!is.function(scores[[name]]) || name == "loss") {
+      accepted <- "a function of outputs and targets, not called 'loss'"
+      refuse(where, paste0("scores, '", name, "'"), scores[[name]], accepted)
+    }
+  }
+  scores
 }
 
 # Data whose samples and targets belong together and fit the model's dtype.

@@ -11,8 +11,8 @@ CURVE_MARKERS <- c(21, 24, 22, 23, 25, 3)
 LABEL_GAP <- 0.085
 MARKERS_PER_LINE <- 10
 
-# How every run looks: a group has a colour and a marker, its runs differ in their lines. Where every group has one
-# run, the lines differ from group to group.
+# How every run looks: a group has a colour and a marker, its runs differ in their lines. Where every group
+# has one run, the lines differ from group to group.
 curve_looks <- function(groups, theme) {
   colours <- c(THEMES[[theme]]$paths, MORE_COLOURS[[theme]])
   turn <- function(values, k) values[[(k - 1) %% length(values) + 1]]
@@ -40,17 +40,20 @@ parts_of <- function(tables) {
 measures_of <- function(tables) {
   filled <- filled_tables(tables)
   names <- sub("^train_", "", grep("^train_", names(filled[[1]]), value = TRUE))
-  Filter(function(name) all(vapply(filled, function(table) paste0("train_", name) %in% names(table), TRUE)), names)
+  known <- lapply(filled, names)
+  in_all <- function(name) all(vapply(known, function(columns) paste0("train_", name) %in% columns, TRUE))
+  Filter(in_all, names)
 }
 
 # The epoch in which a run diverged; NULL if it did not.
 diverged_in <- function(table) {
   status <- attr(table, "status") %||% ""
-  if (grepl("^diverged in epoch [0-9]+", status)) as.integer(sub("^diverged in epoch ([0-9]+).*", "\\1", status))
+  said <- "^diverged in epoch ([0-9]+).*"
+  if (grepl(said, status)) as.integer(sub(said, "\\1", status))
 }
 
-# The limits of a measure's axis. They hold every value but those of the first quarter of the epochs, which may leave
-# the picture: a steep start would press the rest flat.
+# The limits of a measure's axis. They hold every value but those of the first quarter of the epochs, which
+# may leave the picture: a steep start would press the rest flat.
 measure_limits <- function(tables, parts, measure) {
   filled <- Filter(nrow, tables)
   last <- max(1, vapply(filled, function(table) max(table$epoch), 1))
@@ -70,8 +73,8 @@ padded <- function(values) {
   c(low - margin, high + margin)
 }
 
-# Heights, as shares of a panel, close to the wanted ones and at least `gap` apart. Labels that would overlap become a
-# block, which stands where its members wanted to be on average.
+# Heights, as shares of a panel, close to the wanted ones and at least `gap` apart. Labels that would overlap
+# become a block, which stands where its members wanted to be on average.
 spread_labels <- function(wanted, gap = LABEL_GAP) {
   foot <- function(block) {
     high <- length(block) * gap
@@ -106,7 +109,8 @@ cut_line <- function(x, y, low, high) {
   end <- ifelse(rise == 0 & inside[from], 1, pmin(1, pmax(at(low), at(high))))
   keep <- which(begin < end)
   # A piece ends where the line leaves the picture.
-  piece <- cumsum(c(TRUE, diff(keep) > 1 | begin[keep][-1] > 0 | utils::head(end[keep], -1) < 1))[seq_along(keep)]
+  broken <- diff(keep) > 1 | begin[keep][-1] > 0 | utils::head(end[keep], -1) < 1
+  piece <- cumsum(c(TRUE, broken))[seq_along(keep)]
   point <- function(share) {
     data.frame(
       x = x[keep] + share * (x[keep + 1] - x[keep]), y = y[keep] + share * rise[keep], piece = piece
@@ -165,7 +169,9 @@ draw_curves <- function(tables, part, measure, labels, groups, limits, theme) {
 draw_against <- function(tables, part, measure, groups, against, limits, theme) {
   edge <- worst_edge(measure, limits)
   x <- log2(as.numeric(against))
-  final <- vapply(tables, function(table) if (went_well(table)) utils::tail(measured_values(table, part, measure), 1) else NA, 1)
+  final <- vapply(tables, function(table) {
+    if (went_well(table)) utils::tail(measured_values(table, part, measure), 1) else NA_real_
+  }, 1)
   known <- unique(groups)
   pieces <- Map(function(group, look) {
     own <- which(groups == group)
@@ -175,7 +181,9 @@ draw_against <- function(tables, part, measure, groups, against, limits, theme) 
     last <- if (length(good)) utils::tail(good, 1) else utils::tail(own, 1)
     c(line_rows(x[good], final[good], look, limits, group, 1), list(
       crosses = if (length(bad)) data.frame(x = x[bad], y = edge, colour = look$colour),
-      ends = data.frame(x = x[last], y = if (length(good)) final[last] else edge, label = group, colour = look$colour)
+      ends = data.frame(
+        x = x[last], y = if (length(good)) final[last] else edge, label = group, colour = look$colour
+      )
     ))
   }, known, curve_looks(known, theme))
   bound_pieces(pieces, limits, min(x))
@@ -184,7 +192,9 @@ draw_against <- function(tables, part, measure, groups, against, limits, theme) 
 # The rows of all lines of a panel by kind, the heights of their labels, and two corners that hold the limits.
 bound_pieces <- function(pieces, limits, x) {
   kinds <- c("paths", "points", "crosses", "ends")
-  rows <- lapply(stats::setNames(nm = kinds), function(kind) do.call(rbind, unname(lapply(pieces, `[[`, kind))))
+  rows <- lapply(stats::setNames(nm = kinds), function(kind) {
+    do.call(rbind, unname(lapply(pieces, `[[`, kind)))
+  })
   high <- limits[[2]] - limits[[1]]
   rows$ends$y <- pmin(pmax(rows$ends$y, limits[[1]]), limits[[2]])
   rows$ends$at <- limits[[1]] + high * spread_labels((rows$ends$y - limits[[1]]) / high)

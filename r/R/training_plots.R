@@ -8,37 +8,30 @@ LABEL_SIZE <- 8.5
 
 #' Draw loss and scores of training runs
 #'
-#' Training and test data stand side by side on the same axes. A run that diverged ends in a cross. Values of the
-#' first quarter of the epochs may leave the picture.
+#' Training and test data stand side by side on the same axes. A run that diverged ends in a cross. Values of
+#' the first quarter of the epochs may leave the picture.
 #'
-#' @param tables What [train_network()] gives, or a list of such; at most six groups are told apart by colour and
-#'   marker.
+#' @param tables What [train_network()] gives, or a list of such; at most six groups are told apart by colour
+#'   and marker.
 #' @param labels One text per run, beside its lines; optimizer and lr if left out.
-#' @param groups One text per run: runs of one group share a colour, and a line if they are drawn against a number.
-#' @param against One number > 0 per run: what the scores after the last epoch are drawn against, on a logarithmic
-#'   axis. `NULL`: everything is drawn against the epoch.
+#' @param groups One text per run: runs of one group share a colour, and a line if they are drawn against a
+#'   number.
+#' @param against One number > 0 per run: what the scores after the last epoch are drawn against, on a
+#'   logarithmic axis. `NULL`: everything is drawn against the epoch.
 #' @param x_label What stands under the axis; "epoch" if left out.
 #' @param title A text.
 #' @param theme `"light"` or `"dark"`.
-#' @return A ggplot. A theme that does not exist, and labels, groups or numbers that are not one per run, stop with
-#'   one line.
+#' @return A ggplot. A theme that does not exist, and labels, groups or numbers that are not one per run, stop
+#'   with one line.
 #' @export
 #' @examples
 #' run <- data.frame(epoch = 1:3, train_loss = c(2, 1, 0.5), train_accuracy = c(0.2, 0.6, 0.8))
 #' plot_training(run, labels = "a run")
 plot_training <- function(tables, labels = NULL, groups = NULL, against = NULL, x_label = NULL, title = NULL,
                           theme = "light") {
-  place <- "plot_training()"
-  if (!one_text_of(names(THEMES))(theme)) refuse(place, "theme", theme, one_of(names(THEMES)))
+  if (!one_text_of(names(THEMES))(theme)) refuse("plot_training()", "theme", theme, one_of(names(THEMES)))
   if (is.data.frame(tables)) tables <- list(tables)
-  per_run <- list(labels = labels, groups = groups, against = against)
-  for (name in names(per_run)) {
-    if (!is.null(per_run[[name]]) && length(per_run[[name]]) != length(tables)) {
-      gradpath_stop(sprintf(
-        "%s: %s: has %d entries for %d runs; use one per run", place, name, length(per_run[[name]]), length(tables)
-      ))
-    }
-  }
+  check_one_per_run(length(tables), labels = labels, groups = groups, against = against)
   labels <- labels %||% vapply(tables, default_run_label, "")
   groups <- groups %||% as.character(seq_along(tables))
   parts <- parts_of(tables)
@@ -57,14 +50,23 @@ plot_training <- function(tables, labels = NULL, groups = NULL, against = NULL, 
     ggplot2::labs(x = x_label, y = NULL, title = title)
 }
 
+check_one_per_run <- function(runs, ...) {
+  given <- Filter(Negate(is.null), list(...))
+  for (name in names(given)[lengths(given) != runs]) {
+    gradpath_stop(sprintf(
+      "plot_training(): %s: has %d entries for %d runs; use one per run", name, length(given[[name]]), runs
+    ))
+  }
+}
+
 default_run_label <- function(table) {
   optimizer <- attr(table, "optimizer")
   lr <- attr(table, "lr")
   if (is.null(optimizer) || is.null(lr)) "run" else sprintf("%s, lr %g", optimizer, lr)
 }
 
-# Everything that is drawn, as one table per kind of layer: `paths`, `points`, `crosses`, `ends` and `corners`, each
-# with the part and the measure of its panel.
+# Everything that is drawn, as one table per kind of layer: `paths`, `points`, `crosses`, `ends` and
+# `corners`, each with the part and the measure of its panel.
 panel_pieces <- function(parts, measures, draw) {
   panels <- expand.grid(part = parts, measure = measures, stringsAsFactors = FALSE)
   drawn <- Map(function(part, measure) {
@@ -107,7 +109,8 @@ training_panels <- function(drawn, axis, parts, measures, theme) {
     ) +
     # Labels lie beyond the axis, and must not stretch it.
     ggplot2::scale_x_continuous(
-      limits = axis$limits, breaks = axis$breaks, labels = axis$labels, oob = function(x, ...) x, expand = c(0, 0)
+      limits = axis$limits, breaks = axis$breaks, labels = axis$labels, oob = function(x, ...) x,
+      expand = c(0, 0)
     ) +
     ggplot2::scale_y_continuous(expand = c(0, 0)) +
     ggplot2::coord_cartesian(clip = "off") +
@@ -123,7 +126,9 @@ training_panels <- function(drawn, axis, parts, measures, theme) {
 path_layer <- function(paths) {
   if (!is.null(paths)) {
     ggplot2::geom_path(
-      ggplot2::aes(x = .data$x, y = .data$y, group = .data$path, colour = .data$colour, linetype = .data$line),
+      ggplot2::aes(
+        x = .data$x, y = .data$y, group = .data$path, colour = .data$colour, linetype = .data$line
+      ),
       paths, linewidth = line_points(CURVE_WIDTH)
     )
   }
