@@ -285,6 +285,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "momentum of sgd": ({"optimizer": "sgd", "momentum": 0.9}, 'optimizer = "sgd", momentum = 0.9'),
     "bias_correction": ({"bias_correction": "yes"}, 'bias_correction = "yes"'),
     "clip": ({"clip": {"norm": 0}}, "clip = list(norm = 0)"),
+    "a number for checkpoint": ({"checkpoint": 5}, "checkpoint = 5"),
     "clip by two": ({"clip": {"norm": 1, "value": 1}}, "clip = list(norm = 1, value = 1)"),
     "loss": ({"loss": "hinge"}, 'loss = "hinge"'),
     "a number for loss": ({"loss": 3}, "loss = 3"),

@@ -77,5 +77,7 @@ def seed_state(opt: torch.optim.Optimizer, init: str = "zero", bias_correction: 
             if isinstance(opt, torch.optim.RMSprop) and late:
                 opt.state[p] = {"step": torch.tensor(0.0), "square_avg": first * first}
             elif isinstance(opt, torch.optim.Adam) and (late or not bias_correction):
-                step = torch.tensor(0.0 if bias_correction else LATE_STEP)
+                # The library's one-pass step wants its counter beside the parameter.
+                place = p.device if group["fused"] else "cpu"
+                step = torch.tensor(0.0 if bias_correction else LATE_STEP, device=place)
                 opt.state[p] = {"step": step, "exp_avg": first, "exp_avg_sq": first * first}

@@ -129,6 +129,10 @@ class _ByOptim:
     ) -> None:
         self._parameters, self._clip = list(parameters), clip
         self._opt = make_optimizer(optimizer, self._parameters, **hyperparameters)
+        if optimizer in ("adam", "adamw"):
+            # One pass over the numbers instead of ten: a fifth of a small network's time.
+            for group in self._opt.param_groups:
+                group["fused"] = True
         self._scheduler: Scheduler | None = make_scheduler(schedule, self._opt) if schedule else None
         self._start = {k: hyperparameters[k] for k in ("init", "bias_correction") if k in hyperparameters}
         self._started = False
@@ -158,6 +162,7 @@ class _ByOptim:
             if value is not None
         }
 
+    @torch.no_grad()
     def resume(self, state: Mapping[str, Tensor], metrics: Metrics) -> None:
         with warnings.catch_warnings():
             # The steps that these follow were taken by the run that was interrupted.
@@ -167,6 +172,8 @@ class _ByOptim:
         whole = self._opt.state_dict()
         for name, value in state.items():
             index, _, key = name.partition("/")
-            whole["state"].setdefault(int(index), {})[key] = value
+            # The one-pass step goes through memory: what belongs together has to lie alike.
+            alike = value if value.dim() == 0 else torch.empty_like(self._parameters[int(index)]).copy_(value)
+            whole["state"].setdefault(int(index), {})[key] = alike
         self._opt.load_state_dict(whole)
         self._started = True

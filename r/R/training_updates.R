@@ -90,6 +90,10 @@ clipped <- function(g, clip) {
 # The library's optimizer and scheduler objects, and its clipping.
 updates_by_optim <- function(parameters, optimizer, hyperparameters, schedule, clip) {
   opt <- do.call(make_optimizer, c(list(optimizer, parameters), hyperparameters), quote = TRUE)
+  if (engine_info()$name == "pytorch" && optimizer %in% c("adam", "adamw")) {
+    # One pass over the numbers instead of ten. {torch}'s C++ optimizers have none.
+    opt$param_groups[[1]]$fused <- TRUE
+  }
   scheduler <- if (!is.null(schedule)) make_scheduler(schedule, opt)
   started <- FALSE
   step_schedule <- function(metric) if (!is.null(scheduler)) step_scheduler(scheduler, metric)
@@ -107,7 +111,14 @@ updates_by_optim <- function(parameters, optimizer, hyperparameters, schedule, c
     # The steps that these follow were taken by the run that was interrupted.
     without_order_warning(for (metric in metrics) step_schedule(metric))
     whole <- opt$state_dict()
-    whole$state <- state_by_parameter(saved, sub("^optim_(ignite_)?", "", class(opt)[[1]]))
+    # The one-pass step goes through memory: what belongs together has to lie alike.
+    alike <- Map(function(value, name) {
+      if (!length(dim(value))) {
+        return(value)
+      }
+      torch_empty_like(parameters[[as.integer(sub("/.*", "", name)) + 1L]]$detach())$copy_(value)
+    }, saved, names(saved))
+    whole$state <- state_by_parameter(alike, sub("^optim_(ignite_)?", "", class(opt)[[1]]))
     opt$load_state_dict(whole)
     started <<- TRUE
   }
