@@ -173,7 +173,7 @@ class _ByOptim:
         for name, value in state.items():
             index, _, key = name.partition("/")
             # The one-pass step goes through memory: what belongs together has to lie alike.
-            alike = value if value.dim() == 0 else torch.empty_like(self._parameters[int(index)]).copy_(value)
+            alike = value if key == "step" else torch.empty_like(self._parameters[int(index)]).copy_(value)
             whole["state"].setdefault(int(index), {})[key] = alike
         self._opt.load_state_dict(whole)
         self._started = True

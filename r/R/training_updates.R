@@ -113,7 +113,7 @@ updates_by_optim <- function(parameters, optimizer, hyperparameters, schedule, c
     whole <- opt$state_dict()
     # The one-pass step goes through memory: what belongs together has to lie alike.
     alike <- Map(function(value, name) {
-      if (!length(dim(value))) {
+      if (endsWith(name, "/step")) {
         return(value)
       }
       torch_empty_like(parameters[[as.integer(sub("/.*", "", name)) + 1L]]$detach())$copy_(value)
