@@ -17,6 +17,7 @@ from gradpath.dataset_folders import find_fashion_mnist
 from gradpath.lab_declarations import SIZES
 from gradpath.lab_pictures import read_lab_table
 from gradpath.labs import LAB_NUMBERS
+from gradpath.labs_agreement import check_labs
 from gradpath.r_process import R
 from gradpath.tables import read_numbers, read_record
 from gradpath.training_lanes import (
@@ -252,6 +253,27 @@ def lab_project(project, tmp_path) -> Path:
     (tmp_path / "shared_figures").mkdir()
     (tmp_path / "shared_figures" / "training.yaml").write_text(SMALL)
     return tmp_path
+
+
+def test_the_check_finds_a_number_that_is_off(lab_project, monkeypatch):
+    tables = run_training_lanes(lab_project, ("python",), False, print)
+    for table in tables:
+        shutil.copy(table, table.with_name(table.name.replace("python", "r-pytorch")))
+    assert {c.verdict for c in check_labs(lab_project)} == {"stale"}
+    monkeypatch.setattr("gradpath.labs_agreement.is_fresh", lambda *anything: True)
+    assert {c.verdict for c in check_labs(lab_project)} == {"agrees"}
+    lines = tables[0].read_text().splitlines()
+    cells = lines[-1].split(",")
+    cells[4] = repr(float(cells[4]) * 1.001)
+    for engine, verdict in {"pytorch": "differs", "torch": "known"}.items():
+        changed = tables[0].with_name(f"rates.r-{engine}.csv")
+        changed.write_text("\n".join([*lines[:-1], ",".join(cells)]) + "\n")
+        [found] = [c for c in check_labs(lab_project) if c.verdict == verdict]
+        assert (found.figure, found.path, found.lane) == ("training-rates", "high", f"r ({engine})")
+        assert found.first_step == 2
+        assert found.detail == "train_accuracy" if verdict == "differs" else "from epoch 2 on" in found.detail
+    changed.unlink()
+    assert sum(c.verdict == "agrees" for c in check_labs(lab_project)) == 3
 
 
 def test_only_what_changed_is_trained_and_drawn(lab_project):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 from gradpath.agreement import Comparison
@@ -24,16 +25,28 @@ def write_check_pages(project: Path, comparisons: list[Comparison]) -> list[Path
 
 def _line(rows: list[Comparison]) -> str:
     live = [c for c in rows if c.verdict in ("agrees", "differs")]
-    worst = max(live, key=lambda c: c.max_rel)
+    if not live:
+        why = next((c.detail for c in rows if c.verdict == "known"), "the tables were computed from other sources")
+        return f"::: {{.check-line}}\nNot compared: {why}. How this is measured: @sec-agreement.\n:::\n"
     values, equal = sum(c.values for c in live), sum(c.bit_equal for c in live)
+    if equal == values:
+        how = "all equal to the last bit"
+    else:
+        worst = max(live, key=lambda c: c.max_rel)
+        how = (
+            f"of which {equal:,} are equal to the last bit; the largest relative difference is {worst.max_rel:.1e}"
+            f" ({worst.lane} against {worst.reference}, path *{worst.path}*)"
+        )
+    verdicts = Counter(c.verdict for c in rows)
+    parts = ["These lanes **disagree**" if verdicts["differs"] else "Checked"]
+    if verdicts["known"]:
+        parts.append(f"{verdicts['known']} that are known to differ left out")
+    if verdicts["stale"]:
+        parts.append(f"{verdicts['stale']} that were computed from other sources left out")
     engines = sorted({made for c in live for made in c.engines.split(" | ")})
-    bad = [c for c in rows if c.verdict in ("differs", "stale")]
-    verdict = "These lanes **disagree**" if bad else "Checked"
     return (
-        f"::: {{.check-line}}\n{verdict}: {len(rows)} comparisons, {values:,} numbers, of which {equal:,} are equal"
-        f" to the last bit; the largest relative difference is {worst.max_rel:.1e}"
-        f" ({worst.lane} against {worst.reference}, path *{worst.path}*). Computed by {'; '.join(engines)}."
-        " How this is measured: @sec-agreement.\n:::\n"
+        f"::: {{.check-line}}\n{', '.join(parts)}: {len(live)} comparisons, {values:,} numbers, {how}."
+        f" Computed by {'; '.join(engines)}. How this is measured: @sec-agreement.\n:::\n"
     )
 
 

@@ -123,13 +123,14 @@ def book() -> None:
 
 @app.command()
 def build() -> None:
-    """Do all of it, as far as something changed: run, check, figures, train, lessons, book."""
+    """Do all of it, as far as something changed: run, train, check, figures, lessons, book."""
     from gradpath.fingerprints import Stamps, fingerprint_files
 
     run()
+    train()
     project = project_folder()
     # What the check reads; its own result would make it look changed.
-    tables = set(project.glob("shared_figures/*/*.csv"))
+    tables = set(project.glob("shared_figures/*/**/*.csv"))
     code = [*project.glob("shared_figures/*.yaml"), *project.glob("python/gradpath/*.py"), *project.glob("r/R/*.R")]
     now = fingerprint_files([*tables, *code])
     results = [project / "shared_figures" / "agreement.csv", project / "book" / "_checks" / "all.md"]
@@ -140,7 +141,6 @@ def build() -> None:
     else:
         raise typer.Exit(1)
     figures()
-    train()
     lessons()
     book()
 
@@ -187,9 +187,11 @@ def _check(project: Path, verbose: bool) -> bool:
     from gradpath.agreement import check_agreement, write_agreement
     from gradpath.check_pages import write_check_pages
     from gradpath.first_epoch_agreement import check_first_epochs
+    from gradpath.labs_agreement import check_labs
     from gradpath.schedule_agreement import check_schedules
 
-    comparisons = check_agreement(project) + check_schedules(project) + check_first_epochs(project)
+    checks = (check_agreement, check_schedules, check_first_epochs, check_labs)
+    comparisons = [comparison for check in checks for comparison in check(project)]
     write_agreement(project, comparisons)
     write_check_pages(project, comparisons)
     if verbose:

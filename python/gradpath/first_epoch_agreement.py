@@ -9,7 +9,7 @@ import numpy as np
 from gradpath.agreement import Comparison
 from gradpath.fingerprints import TRAINING_MAKERS, fingerprint
 from gradpath.first_epoch import as_trained, read_first_epochs
-from gradpath.schedule_agreement import compare_series, pairs_of_lanes, read_series_lanes
+from gradpath.series_agreement import compare_series, pairs_of_lanes, read_series_lanes
 
 
 def first_epoch_declaration(file: Path) -> str:
