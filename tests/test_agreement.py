@@ -167,4 +167,6 @@ def test_tables_of_other_sources_are_stale_and_do_not_pass(project, tmp_path):
     assert done.returncode == 0
     assert "stale, made from other sources than these; run them again: " in done.stderr.replace("\n", " ")
     written = pd.read_csv(folder / "shared_figures" / "agreement.csv")
-    assert set(written.loc[written.lane.str.startswith("r-"), "verdict"]) == {"stale"}
+    # Networks are not trained by descend().
+    paths = written[~written.figure.str.startswith(("first_epoch", "training"))]
+    assert set(paths.loc[paths.lane.str.startswith("r-"), "verdict"]) == {"stale"}

@@ -35,7 +35,7 @@ def test_outside_of_a_project_one_line_says_so(tmp_path):
 def test_an_unknown_language_is_refused(project):
     done = gradpath(project, "run", "--language", "julia")
     assert done.returncode == 2
-    assert done.stderr == "gradpath: gradpath: --language: 'julia' is not accepted; use one of python, r, both\n"
+    assert done.stderr == "gradpath: --language: 'julia' is not accepted; use one of python, r, both\n"
 
 
 def test_an_unknown_option_is_refused(project):

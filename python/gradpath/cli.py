@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from gradpath.refusals import GradpathError
+from gradpath.refusals import GradpathError, one_of
 
 if TYPE_CHECKING:
     from gradpath.agreement import Comparison
@@ -65,10 +66,9 @@ def train(
 ) -> None:
     """Train the networks of the labs that changed, and draw them; the full size takes half an hour a language."""
     from gradpath.lab_declarations import SIZES
-    from gradpath.training_checks import require_choice
     from gradpath.training_lanes import draw_training_lanes, note_stale_full_labs, run_training_lanes
 
-    require_choice("gradpath", "--size", size, SIZES)
+    _require_option("--size", size, SIZES)
     project, languages = project_folder(), _languages(language)
     tables = run_training_lanes(project, languages, force, _say, size, lab)
     pictures = draw_training_lanes(project, languages, False, _say, size)
@@ -167,16 +167,20 @@ def main() -> None:
 
 def _languages(language: str) -> tuple[str, ...]:
     from gradpath.r_process import INSTALL_R, find_r
-    from gradpath.refusals import one_of, refusal
 
-    if language not in ("python", "r", "both"):
-        raise refusal("gradpath", "--language", language, one_of(["python", "r", "both"]))
+    _require_option("--language", language, ["python", "r", "both"])
     chosen = ("python", "r") if language == "both" else (language,)
     if "r" in chosen and find_r(project_folder()) is None:
         if language == "r":
             raise GradpathError(f"R is not installed here; {INSTALL_R}")
         err.print(f"R is left out, it is not installed here; {INSTALL_R}")
     return chosen
+
+
+def _require_option(option: str, value: str, names: Sequence[str]) -> None:
+    if value not in names:
+        # main() says in front of it whose option it is.
+        raise GradpathError(f"{option}: '{value}' is not accepted; use {one_of(list(names))}")
 
 
 def _say(line: str) -> None:
