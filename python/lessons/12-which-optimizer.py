@@ -134,6 +134,12 @@ for name in published:
 # %% optimizers
 show_lab("optimizers")
 
+# %% cosine-full
+show_lab("cosine")
+
+# %% cnn-full
+show_lab("cnn")
+
 # %% used-up
 opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.5)
 scheduler = torch.optim.lr_scheduler.MultiStepLR(opt, milestones=[15, 30], gamma=0.5)

@@ -2,7 +2,9 @@
 
 # %% data
 import math
+from pathlib import Path
 
+import pandas as pd
 import torch
 
 import gradpath
@@ -121,6 +123,42 @@ for init in ["zeros", "small", "default", "xavier", "he"]:
     loss, accuracy = fit(network, optimizer="sgd", lr=0.1)
     print(f"{init:7s}   loss {loss:.4f}, accuracy {accuracy:.3f}")
 
+
+# %% recorded
+def read_lab(lab):
+    """Return what was recorded of a lab with all 60,000 pictures: its makers, and its table."""
+    file = Path("shared_figures/training/full") / f"{lab}.python.csv"
+    lines = [line[2:] for line in file.read_text().splitlines() if line.startswith("# ")]
+    return dict(line.split(": ", 1) for line in lines), pd.read_csv(file, comment="#")
+
+
+def show_lab(lab):
+    """Print each run's accuracy after its last epoch."""
+    record, table = read_lab(lab)
+    print(f"made by {record['language']}, {record['engine']}")
+    for key, status in record.items():
+        if not key.startswith("status of "):
+            continue
+        run_id = key.removeprefix("status of ")
+        rows = table[table["run"] == run_id]
+        if status == "finished":
+            train_end, test_end = rows.train_accuracy.iloc[-1], rows.test_accuracy.iloc[-1]
+            status = f"train {train_end:.3f}   test {test_end:.3f}"
+        print(f"{run_id:10s}   {status}")
+
+
+def show_against(lab, groups, numbers):
+    """Print the accuracy on test data after the last epoch: groups in rows, numbers across."""
+    record, table = read_lab(lab)
+    print(f"made by {record['language']}, {record['engine']}")
+    print(f"{lab:10s}" + "".join(f"{number:8d}" for number in numbers))
+    last = table.groupby("run").test_accuracy.last()
+    for group in groups:
+        print(f"{group:10s}" + "".join(f"{last[f'{group}-{n}']:8.3f}" for n in numbers))
+
+
+show_lab("initialization")
+
 # %% norm-by-hand
 torch.manual_seed(1)
 numbers = torch.randn(6, 3, dtype=torch.float64) * 4 + 10
@@ -190,6 +228,9 @@ for name, batch_norm in [("plain", False), ("batch norm", True)]:
         numbers = layer(numbers)
     print(f"{name:10s}   size {size(numbers):.4f}")
 
+# %% batch-norm-full
+show_lab("batch-norm")
+
 # %% clip-by-hand
 network = gradpath.tanh_network(64, [4], seed=1, dtype="float64")
 parameters = list(network.parameters())
@@ -247,6 +288,12 @@ for name, clip in [
     loss, accuracy = fit(network, optimizer="sgd", lr=2, clip=clip)
     print(f"{name:11s}   loss {loss:.2f}, accuracy {accuracy:.2f}")
 
+# %% clipping-full
+show_lab("clipping")
+weights = sum(p.numel() for p in gradpath.small_cnn().parameters())
+print(f"at a rate of 2, with {weights:,} weights, the longest possible step:")
+print(f"by value {2 * 0.005 * math.sqrt(weights):.2f}   by norm {2 * 0.25:.2f}")
+
 # %% noise
 network = gradpath.tanh_network(64, [8], seed=1, dtype="float64")
 parameters = list(network.parameters())
@@ -290,6 +337,9 @@ for batch_size in [1, 4, 16, 64]:
         f"   rate 0.02: loss {same[0]:.3f}   rate {0.02 * batch_size:.2f}: loss {scaled[0]:.3f}"
     )
 
+# %% batch-size-full
+show_against("batch-size", ["same", "scaled"], [1, 2, 4, 8, 16, 32, 64, 128])
+
 # %% depth
 for depth in [1, 2, 4, 8]:
     network = gradpath.tanh_network(64, [32] * depth, seed=1, dtype="float64")
@@ -297,6 +347,9 @@ for depth in [1, 2, 4, 8]:
     network = gradpath.tanh_network(64, [32] * depth, seed=1, dtype="float64")
     adamw, _ = fit(network, lr=0.003, schedule={"name": "cosine", "steps": 5})
     print(f"{depth:2d} hidden layers   SGD: loss {sgd:.3f}   AdamW, cosine: loss {adamw:.3f}")
+
+# %% depth-full
+show_against("depth", ["sgd", "adamw"], [1, 2, 4, 8, 16, 24])
 
 # %% solution-1
 for gain in [1, 1.2, 5 / 3, 2]:

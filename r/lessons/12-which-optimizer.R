@@ -142,6 +142,12 @@ for (name in names(published)) {
 # %% optimizers
 show_lab("optimizers")
 
+# %% cosine-full
+show_lab("cosine")
+
+# %% cnn-full
+show_lab("cnn")
+
 # %% used-up
 opt <- optim_sgd(list(torch_zeros(1, requires_grad = TRUE)), lr = 0.5)
 # {torch} has no scheduler with milestones; its general one takes a function of the epoch.

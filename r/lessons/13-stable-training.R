@@ -110,6 +110,49 @@ for (init in c("zeros", "small", "default", "xavier", "he")) {
   cat(sprintf("%-7s   loss %.4f, accuracy %.3f\n", init, result$loss, result$accuracy))
 }
 
+# %% recorded
+# What was recorded of a lab with all 60,000 pictures: what made it, and its table.
+read_lab <- function(lab) {
+  lines <- readLines(file.path("shared_figures/training/full", paste0(lab, ".python.csv")))
+  head <- substring(lines[startsWith(lines, "# ")], 3)
+  record <- sub("^.*?: ", "", head, perl = TRUE)
+  names(record) <- sub(": .*$", "", head)
+  list(record = record, table = read.csv(text = lines[!startsWith(lines, "# ")]))
+}
+
+# Prints each run's accuracy after its last epoch.
+show_lab <- function(lab) {
+  recorded <- read_lab(lab)
+  record <- recorded$record
+  cat(sprintf("made by %s, %s\n", record[["language"]], record[["engine"]]))
+  for (key in grep("^status of ", names(record), value = TRUE)) {
+    run_id <- sub("^status of ", "", key)
+    last <- tail(recorded$table[recorded$table$run == run_id, ], 1)
+    status <- record[[key]]
+    if (status == "finished") {
+      text <- "train %.3f   test %.3f"
+      status <- sprintf(text, last$train_accuracy, last$test_accuracy)
+    }
+    cat(sprintf("%-10s   %s\n", run_id, status))
+  }
+}
+
+# Prints the accuracy on test data after the last epoch: groups in rows, numbers across.
+show_against <- function(lab, groups, numbers) {
+  recorded <- read_lab(lab)
+  record <- recorded$record
+  cat(sprintf("made by %s, %s\n", record[["language"]], record[["engine"]]))
+  cat(sprintf("%-10s", lab), sprintf("%8d", numbers), "\n", sep = "")
+  for (group in groups) {
+    last <- sapply(paste0(group, "-", numbers), function(run_id) {
+      tail(recorded$table$test_accuracy[recorded$table$run == run_id], 1)
+    })
+    cat(sprintf("%-10s", group), sprintf("%8.3f", last), "\n", sep = "")
+  }
+}
+
+show_lab("initialization")
+
 # %% norm-by-hand
 # The largest difference between two tensors.
 apart <- function(a, b) (a - b)$abs()$max()$item()
@@ -183,6 +226,9 @@ for (batch_norm in c(FALSE, TRUE)) {
   cat(sprintf("%-10s   size %.4f\n", if (batch_norm) "batch norm" else "plain", size(numbers)))
 }
 
+# %% batch-norm-full
+show_lab("batch-norm")
+
 # %% clip-by-hand
 network <- tanh_network(64, 4, seed = 1, dtype = "float64")
 # All slopes of the network as one long vector.
@@ -244,6 +290,14 @@ for (name in c("not clipped", "by value", "by norm")) {
   cat(sprintf("%-11s   loss %.2f, accuracy %.2f\n", name, result$loss, result$accuracy))
 }
 
+# %% clipping-full
+show_lab("clipping")
+weights <- sum(sapply(small_cnn()$parameters, function(p) p$numel()))
+cat(sprintf(
+  "at a rate of 2, with %s weights, the longest possible step:\n", format(weights, big.mark = ",")
+))
+cat(sprintf("by value %.2f   by norm %.2f\n", 2 * 0.005 * sqrt(weights), 2 * 0.25))
+
 # %% noise
 network <- tanh_network(64, 8, seed = 1, dtype = "float64")
 n <- train$y$shape[1]
@@ -280,6 +334,9 @@ for (batch_size in c(1, 4, 16, 64)) {
   cat(sprintf(text, batch_size, steps, losses[1], 0.02 * batch_size, losses[2]))
 }
 
+# %% batch-size-full
+show_against("batch-size", c("same", "scaled"), c(1, 2, 4, 8, 16, 32, 64, 128))
+
 # %% depth
 for (depth in c(1, 2, 4, 8)) {
   network <- tanh_network(64, rep(32, depth), seed = 1, dtype = "float64")
@@ -289,6 +346,9 @@ for (depth in c(1, 2, 4, 8)) {
   text <- "%2d hidden layers   SGD: loss %.3f   AdamW, cosine: loss %.3f\n"
   cat(sprintf(text, depth, sgd$loss, adamw$loss))
 }
+
+# %% depth-full
+show_against("depth", c("sgd", "adamw"), c(1, 2, 4, 8, 16, 24))
 
 # %% solution-1
 for (gain in c(1, 1.2, 5 / 3, 2)) {
