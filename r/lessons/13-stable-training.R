@@ -294,7 +294,8 @@ for (name in c("not clipped", "by value", "by norm")) {
 show_lab("clipping")
 weights <- sum(sapply(small_cnn()$parameters, function(p) p$numel()))
 cat(sprintf(
-  "at a rate of 2, with %s weights, the longest possible step:\n", format(weights, big.mark = ",")
+  "at a rate of 2, with %s weights, the longest possible step:\n",
+  format(weights, big.mark = ",")
 ))
 cat(sprintf("by value %.2f   by norm %.2f\n", 2 * 0.005 * sqrt(weights), 2 * 0.25))
 
