@@ -55,9 +55,10 @@ def usual(model: nn.Module, data: Data, epochs: int, workers: int, device: str) 
     return rates
 
 
-def bare(model: nn.Module, data: Data, epochs: int, device: str) -> list[float]:
+def bare(model: nn.Module, data: Data, epochs: int, device: str, compiled: bool = False) -> list[float]:
     """Train with nothing but the arithmetic: data in memory, channels last, no table, no score."""
     model = model.to(device=device, memory_format=torch.channels_last)
+    forward = torch.compile(model) if compiled else model
     x, y = data.x.to(device), data.y.to(device)
     opt = torch.optim.AdamW(model.parameters(), fused=True)
     rates = []
@@ -66,7 +67,7 @@ def bare(model: nn.Module, data: Data, epochs: int, device: str) -> list[float]:
         for index in torch.randperm(len(y)).to(device).split(BATCH):
             batch = x.index_select(0, index).contiguous(memory_format=torch.channels_last)
             opt.zero_grad()
-            nn.functional.cross_entropy(model(batch), y.index_select(0, index)).backward()
+            nn.functional.cross_entropy(forward(batch), y.index_select(0, index)).backward()
             opt.step()
         if device == "cuda":
             torch.cuda.synchronize()
@@ -91,6 +92,7 @@ def main() -> None:
         "usual loop": lambda: usual(model, data, epochs, 0, device),
         "usual loop, 2 workers": lambda: usual(model, data, epochs, 2, device),
         "bare loop": lambda: bare(model, data, epochs, device),
+        "bare loop, compiled": lambda: bare(model, data, epochs, device, compiled=True),
     }[lane]
     print(*run(), sep="\n")
 
