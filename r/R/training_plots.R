@@ -100,7 +100,7 @@ training_panels <- function(drawn, axis, parts, measures, theme) {
     ) +
     ggplot2::geom_text(
       ggplot2::aes(x = .data$text_x, y = .data$at, label = .data$label, colour = .data$colour),
-      ends, hjust = 0, size = text_points(LABEL_SIZE), fontface = "bold", family = "DejaVu Sans"
+      ends, hjust = 0, size = text_points(LABEL_SIZE), fontface = "bold"
     ) +
     ggplot2::facet_grid(
       ggplot2::vars(.data$measure), ggplot2::vars(.data$part),

@@ -98,6 +98,6 @@ leaving_layer <- function(leaving, colours) {
   }
   ggplot2::geom_text(
     ggplot2::aes(x = .data$x, y = .data$value, label = .data$label), leaving,
-    hjust = 0, colour = colours$paths[[2]], fontface = "bold", size = text_points(9), family = "DejaVu Sans"
+    hjust = 0, colour = colours$paths[[2]], fontface = "bold", size = text_points(9)
   )
 }
