@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 import pytest
+from gradpath.fingerprints import NUMBER_MAKERS
 
 from gradpath import GradpathError
-from gradpath.fingerprints import NUMBER_MAKERS
 from gradpath.lessons import Lesson, can_run_r, execute_lesson, find_lessons, is_fresh
 from gradpath.r_process import find_r
 

@@ -22,11 +22,10 @@ from gradpath import (
     schedule_rates,
     surface_names,
 )
-from gradpath.agreement import relative_differences
+from gradpath.agreement import compare_series, relative_differences
 from gradpath.r_process import R
-from gradpath.schedule_agreement import check_schedules
 from gradpath.schedulers import step_scheduler
-from gradpath.series_agreement import compare_series
+from gradpath.study_schedules import Schedules
 from tests.schedule_cases import LR, SCHEDULES, STEPS, metric_of
 
 BOTH = pytest.mark.parametrize("method", ["manual", "optim"])
@@ -333,7 +332,7 @@ def test_r_refuses_with_the_same_lines(r: R):
 
 
 def test_every_declared_schedule_agrees_in_every_lane(project):
-    comparisons = check_schedules(project)
+    comparisons = Schedules().compare(project)
     lanes = {c.path: set() for c in comparisons}
     for c in comparisons:
         lanes[c.path] |= {c.lane.partition(" (")[0], c.reference.partition(" (")[0]}

@@ -1,19 +1,20 @@
-"""Compares the lanes: by hand against optim, Python against R, both against exact and recorded paths."""
+"""Compares lanes: by hand against optim, Python against R, both against exact and recorded numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from gradpath.closed_form import closed_form_path, has_closed_form
-from gradpath.experiments import DeclaredPath, Figure, read_experiments
-from gradpath.fingerprints import fingerprint, python_sources, r_sources
-from gradpath.tables import read_numbers, read_table, select_path, write_text
+from gradpath.freshness import LANES, why_stale
+from gradpath.r_process import can_compute
+from gradpath.refusals import GradpathError
+from gradpath.study import Entry
+from gradpath.tables import read_record, write_text
 
 # float64: 1e-12 relative at every step. float32: 24 bits are 6e-8, and a path of some hundred steps may lose
 # two digits of them. A path agrees if it is within its bound at every step before it diverges.
@@ -21,18 +22,63 @@ BOUNDS = {"float64": 1e-12, "float32": 1e-5}
 NUMBERS = ["x1", "x2", "value"]
 
 
+@dataclass(frozen=True)
+class Lane:
+    """One lane's numbers, and what made them.
+
+    Attributes
+    ----------
+    lane : str
+        ``"python"``, ``"r-torch"``, ``"r-pytorch"``, or what else the numbers are from.
+    table : DataFrame
+    computed : str
+        What was computed where.
+    record : dict of str to str
+        What stands above the table.
+    stale : str
+        Empty, ``"stale"``, or ``"stale recording"`` for one that this machine cannot make again.
+    method : str
+        ``"manual"`` or ``"optim"``; empty while it holds both.
+    """
+
+    lane: str
+    table: pd.DataFrame
+    computed: str
+    record: dict[str, str] = field(default_factory=dict)
+    stale: str = ""
+    method: str = ""
+
+    @property
+    def name(self) -> str:
+        """As messages name it: ``"python-optim"``, ``"r-manual (torch)"``."""
+        language, _, engine = self.lane.partition("-")
+        if language not in ("python", "r"):
+            return self.lane
+        return f"{language}-{self.method}" + (f" ({engine})" if engine else "")
+
+    def by(self, method: str) -> Lane:
+        """Return its part by one method."""
+        language, engine = self.record["language"], self.record["engine"]
+        where = {
+            "manual": f"rules and loops in {language}, each tensor operation by {engine}",
+            "optim": f"loops in {language}, objects of {engine}",
+        }[method]
+        return replace(self, method=method, computed=where)
+
+
 @dataclass
 class Comparison:
-    """One path of one lane against another.
+    """One path, sequence, epoch or run of one lane against another.
 
     Attributes
     ----------
     figure, path : str
     lane, reference : str
-        For example ``"r-optim (pytorch)"`` and ``"python-optim"``.
+        For example ``"r-optim (torch)"`` and ``"python-optim"``.
     verdict : str
-        ``"agrees"``; ``"differs"``; ``"known"`` for a declared difference that is there; ``"stale"`` for a
-        recording of sources that have changed since.
+        ``"agrees"``; ``"differs"``; ``"known"`` for a declared difference that is there, where and as large as
+        declared; ``"stale"`` if one of the two was made from something else than the project is now, and
+        ``"stale recording"`` if it was recorded with something that this machine lacks.
     values, bit_equal : int
         How many numbers were compared, and how many are equal to the last bit.
     max_abs, max_rel, bound : float
@@ -43,8 +89,8 @@ class Comparison:
         The two numbers there, of lane and reference.
     detail : str
         Which number, or why the verdict is what it is.
-    engines : str
-        What computed the two.
+    lane_computed, reference_computed : str
+        What computed the two, and where.
     """
 
     figure: str
@@ -61,28 +107,65 @@ class Comparison:
     left: float | None
     right: float | None
     detail: str
-    engines: str
+    lane_computed: str
+    reference_computed: str
+
+    @staticmethod
+    def of(figure: str, path: str, lane: Lane, reference: Lane, result: dict[str, Any]) -> Comparison:
+        """Put together what was compared and what came out; numbers of a stale table say nothing."""
+        stale = [side for side in (lane, reference) if side.stale]
+        if stale:
+            verdict = max((side.stale for side in stale), key=["stale recording", "stale"].index)
+            said = f"made from something else than the project is now: {', '.join(side.name for side in stale)}"
+            result = result | {"verdict": verdict, "detail": said}
+        names = (figure, path, lane.name, reference.name)
+        return Comparison(*names, **result, lane_computed=lane.computed, reference_computed=reference.computed)
 
 
-@dataclass
-class Lane:
-    """A lane's table, with the name that messages give it and what made it."""
+def read_lanes(project: Path, entry: Entry, read: Callable[[Path], pd.DataFrame]) -> dict[str, Lane]:
+    """Read the tables of an entry by lane: Python's first, then one per R engine that is there.
 
-    name: str
-    table: pd.DataFrame
-    made_by: str
-    stale: bool = False
+    Raises
+    ------
+    GradpathError
+        If Python has none: there is nothing to compare R's with.
+    """
+    lanes = {}
+    for lane in LANES:
+        file = entry.table(project / "shared_figures", lane)
+        if not file.is_file():
+            if lane == "python":
+                raise GradpathError(f"{entry.table_name.format(lane=lane)}: no such table; 'gradpath run' makes it")
+            continue
+        changed = why_stale(project, entry, lane) is not None
+        stale = ("stale" if can_compute(project, lane) else "stale recording") if changed else ""
+        lanes[lane] = Lane(lane, read(file), "", read_record(file), stale)
+    return lanes
 
-    def of(self, path: str, method: str) -> pd.DataFrame:
-        """Return one path."""
-        return select_path(self.table, path, method)
+
+def pairs_of_lanes(lanes: dict[str, Lane]) -> Iterator[tuple[Lane, Lane]]:
+    """Pair lanes, as :func:`read_lanes` gives them: by optim with by hand, and R with Python."""
+    by_hand, by_optim = lanes["python"].by("manual"), lanes["python"].by("optim")
+    yield by_optim, by_hand
+    for name, r in lanes.items():
+        if name != "python":
+            yield r.by("manual"), by_hand
+            yield r.by("optim"), by_optim
+            yield r.by("optim"), r.by("manual")
+
+
+def series_of(lane: Lane, key: str, name: str, number: str) -> np.ndarray:
+    """Return one series of a lane: the numbers of the rows with this name in the column ``key``."""
+    table = lane.table
+    rows = table[(table[key].astype(str) == name) & (table["method"] == lane.method)]
+    return rows[number].to_numpy()
 
 
 def relative_differences(lane: pd.DataFrame, reference: pd.DataFrame) -> np.ndarray:
     """Return the relative difference of every number of two paths of equal length; shape (points, 3).
 
     A coordinate is measured against the larger of the point and the point before it (the numbers that the
-    step was computed from), the value against the larger of 1 and itself.
+    step was computed from), the value against the larger of 1 and itself. No difference is above 2.
     """
     a, b = lane[NUMBERS].to_numpy(), reference[NUMBERS].to_numpy()
     size = np.maximum(np.abs(a), np.abs(b))
@@ -92,17 +175,69 @@ def relative_differences(lane: pd.DataFrame, reference: pd.DataFrame) -> np.ndar
     return np.abs(a - b) / np.where(scale > 0, scale, 1.0)
 
 
-def compare(lane: pd.DataFrame, reference: pd.DataFrame, bound: float) -> dict[str, Any]:
+def compare_paths(lane: pd.DataFrame, reference: pd.DataFrame, bound: float) -> dict[str, Any]:
     """Compare two paths; return the fields of :class:`Comparison` that follow from the numbers."""
     points = min(len(lane), len(reference))
     a, b = lane.iloc[:points], reference.iloc[:points]
     relative = relative_differences(a, b)
-    absolute = np.abs(a[NUMBERS].to_numpy() - b[NUMBERS].to_numpy())
-    result: dict[str, Any] = {
+    left, right = a[NUMBERS].to_numpy(), b[NUMBERS].to_numpy()
+    result = _measured(left, right, relative, bound)
+    beyond = np.argwhere(~(relative <= bound))
+    if len(beyond):
+        row, column = map(int, beyond[0])
+        numbers = {"left": float(left[row, column]), "right": float(right[row, column])}
+        step = int(a["step"].iloc[row])
+        return result | {"verdict": "differs", "first_step": step, "detail": NUMBERS[column]} | numbers
+    if len(lane) != len(reference):
+        said = f"one path ends after step {points - 1}, the other goes on"
+        return result | {"verdict": "differs", "first_step": points, "detail": said}
+    return result
+
+
+def compare_series(
+    lane: np.ndarray, reference: np.ndarray, what: str, bound: float, first: int = 0, missing: bool = False
+) -> dict[str, Any]:
+    """Compare two series; return the fields of :class:`Comparison` that follow from the numbers.
+
+    Parameters
+    ----------
+    lane, reference : array of shape (steps,)
+    what : str
+        What the numbers are, for the detail.
+    bound : float
+        The relative difference that is allowed.
+    first : int
+        The number of the first step.
+    missing : bool
+        Whether both may lack a number at the same place (NaN there).
+    """
+    steps = min(len(lane), len(reference))
+    a, b = lane[:steps], reference[:steps]
+    if missing:
+        both = np.isnan(a) & np.isnan(b)
+        a, b = np.where(both, 0.0, a), np.where(both, 0.0, b)
+    size = np.maximum(np.abs(a), np.abs(b))
+    relative = np.abs(a - b) / np.where(size > 0, size, 1.0)
+    result = _measured(a, b, relative, bound)
+    if missing:
+        result |= {"values": result["values"] - int(both.sum()), "bit_equal": result["bit_equal"] - int(both.sum())}
+    beyond = np.flatnonzero(~(relative <= bound))
+    if len(beyond):
+        at = int(beyond[0])
+        found = {"first_step": at + first, "left": float(a[at]), "right": float(b[at]), "detail": what}
+        return result | {"verdict": "differs"} | found
+    if len(lane) != len(reference):
+        ends = {"first_step": steps + first, "detail": f"one series has {steps} numbers, the other more"}
+        return result | {"verdict": "differs"} | ends
+    return result
+
+
+def _measured(a: np.ndarray, b: np.ndarray, relative: np.ndarray, bound: float) -> dict[str, Any]:
+    return {
         "verdict": "agrees",
-        "values": int(absolute.size),
-        "bit_equal": int((a[NUMBERS].to_numpy() == b[NUMBERS].to_numpy()).sum()),
-        "max_abs": float(absolute.max(initial=0.0)),
+        "values": int(a.size),
+        "bit_equal": int((a == b).sum()),
+        "max_abs": float(np.abs(a - b).max(initial=0.0)),
         "max_rel": float(relative.max(initial=0.0)),
         "bound": bound,
         "first_step": None,
@@ -110,124 +245,48 @@ def compare(lane: pd.DataFrame, reference: pd.DataFrame, bound: float) -> dict[s
         "right": None,
         "detail": "",
     }
-    beyond = np.argwhere(~(relative <= bound))
-    if len(beyond):
-        row, column = map(int, beyond[0])
-        name = NUMBERS[column]
-        result |= {
-            "verdict": "differs",
-            "first_step": int(a["step"].iloc[row]),
-            "left": float(a[name].iloc[row]),
-            "right": float(b[name].iloc[row]),
-            "detail": name,
-        }
-    elif len(lane) != len(reference):
-        result |= {
-            "verdict": "differs",
-            "first_step": points,
-            "detail": f"one path ends after step {points - 1}, the other goes on",
-        }
-    return result
 
 
-def check_agreement(project: Path) -> list[Comparison]:
-    """Compare every lane of every declared path, from the tables in ``shared_figures``.
+def expect_difference(result: dict[str, Any], reason: str, begins: int, at_most: float) -> dict[str, Any]:
+    """Turn the result of a comparison that is declared to differ: it must, from there on, and no further than so far.
 
-    Returns
-    -------
-    list of Comparison
-        In the order of the declaration. Nothing is written; see :func:`write_agreement`.
+    Parameters
+    ----------
+    result : dict
+        As :func:`compare_paths` and :func:`compare_series` return it.
+    reason : str
+    begins : int
+        The first step whose numbers may be beyond the bound.
+    at_most : float
+        The largest relative difference that may be.
     """
-    folder = project / "shared_figures"
-    recorded = read_recorded(folder / "recorded_torch" / "torch_paths.csv")
-    comparisons = []
-    for figure in read_experiments(folder / "experiments.yaml").values():
-        python, *r_lanes = read_lanes(project, figure)
-        for path in figure.paths:
-            for lane, reference, left, right in _pairs(path, python, r_lanes, recorded):
-                stale = lane.stale or reference.stale
-                result = compare(left, right, BOUNDS[path.dtype or "float64"])
-                if lane.name == "recorded {torch}" and path.recorded_differs:
-                    result = _expect_difference(result, path)
-                elif stale:
-                    result |= {"verdict": "stale", "detail": "recorded from other sources; record it again"}
-                comparisons.append(
-                    Comparison(
-                        figure.id,
-                        path.id,
-                        lane.name,
-                        reference.name,
-                        engines=f"{lane.made_by} | {reference.made_by}",
-                        **result,
-                    )
-                )
-    return comparisons
+    if result["verdict"] != "differs":
+        unused = f"declared to differ, and does not: {reason}; take the declaration away"
+        return result | {"verdict": "differs", "detail": unused}
+    if result["first_step"] < begins:
+        early = f"declared to differ from step {begins} on: {reason}"
+        return result | {"detail": early}
+    if not result["max_rel"] <= at_most:
+        return result | {"detail": f"declared to differ by at most {at_most:g}: {reason}"}
+    return result | {"verdict": "known", "detail": reason}
 
 
-def read_lanes(project: Path, figure: Figure) -> list[Lane]:
-    """Read the tables of a figure: Python's first, then one per R engine that is there."""
-    folder = project / "shared_figures" / figure.id
-    lanes = []
-    for file in [folder / "python.csv", folder / "r-pytorch.csv", folder / "r-torch.csv"]:
-        if not file.is_file():
-            continue
-        table = read_table(file)
-        record = table.attrs
-        language = file.stem.partition("-")[0]
-        engine = f" ({file.stem.partition('-')[2]})" if language == "r" else ""
-        sources = r_sources(project) if language == "r" else python_sources(project)
-        stale = [record.get("sources"), record.get("declaration")] != [sources, declaration(figure)]
-        lanes.append(Lane(language + engine, table, f"{record['language']}, {record['engine']}", stale))
-    return lanes
+def compare_all(project: Path) -> list[Comparison]:
+    """Compare the tables of every study, in the order of the declarations. Nothing is written."""
+    from gradpath.studies import STUDIES
+
+    return [comparison for study in STUDIES for comparison in study.compare(project)]
 
 
-def declaration(figure: Figure) -> str:
-    """Return the fingerprint of what decides a figure's numbers: not its titles and labels."""
-    drawing = {"label", "label_at", "recorded_differs"}
-    return fingerprint([path.model_dump(exclude=drawing) for path in figure.paths])
-
-
-def read_recorded(file: Path) -> pd.DataFrame:
-    """Read the paths that were recorded with R's {torch}."""
-    table = read_numbers(file, NUMBERS)
-    table.attrs["made_by"] = file.read_text().partition("\n")[0].removeprefix("# recorded with ")
-    return table.rename(columns={"id": "path"}).assign(method="optim")
+def agreement_text(comparisons: list[Comparison]) -> str:
+    """Write comparisons as CSV, one row each."""
+    table = pd.DataFrame([asdict(c) for c in comparisons], columns=list(Comparison.__dataclass_fields__))
+    table = table.astype({"first_step": "Int64"})
+    return table.to_csv(index=False, float_format="%.17g", lineterminator="\n")
 
 
 def write_agreement(project: Path, comparisons: list[Comparison]) -> Path:
     """Write ``shared_figures/agreement.csv``: one row per comparison."""
     file = project / "shared_figures" / "agreement.csv"
-    table = pd.DataFrame([asdict(c) for c in comparisons]).astype({"first_step": "Int64"})
-    write_text(file, table.to_csv(index=False, float_format="%.17g", lineterminator="\n"))
+    write_text(file, agreement_text(comparisons))
     return file
-
-
-def _pairs(
-    path: DeclaredPath, python: Lane, r_lanes: list[Lane], recorded: pd.DataFrame
-) -> Iterator[tuple[Lane, Lane, pd.DataFrame, pd.DataFrame]]:
-    by_hand = Lane("python-manual", python.table, python.made_by, python.stale)
-    by_optim = Lane("python-optim", python.table, python.made_by, python.stale)
-    manual, optim = python.of(path.id, "manual"), python.of(path.id, "optim")
-    yield by_optim, by_hand, optim, manual
-    for r in r_lanes:
-        suffix = r.name.removeprefix("r")
-        r_hand = Lane(f"r-manual{suffix}", r.table, r.made_by, r.stale)
-        r_optim = Lane(f"r-optim{suffix}", r.table, r.made_by, r.stale)
-        yield r_hand, by_hand, r.of(path.id, "manual"), manual
-        yield r_optim, by_optim, r.of(path.id, "optim"), optim
-        yield r_optim, r_hand, r.of(path.id, "optim"), r.of(path.id, "manual")
-    if has_closed_form(path):
-        exact = Lane("closed form", python.table, "exact rational arithmetic")
-        # The exact path goes on where a lane has diverged; it is compared as far as the lane went.
-        yield by_hand, exact, manual, closed_form_path(path).iloc[: len(manual)]
-    if path.id in set(recorded["path"]):
-        tape = Lane("recorded {torch}", recorded, recorded.attrs["made_by"])
-        yield tape, by_optim, tape.of(path.id, "optim"), optim
-
-
-def _expect_difference(result: dict[str, Any], path: DeclaredPath) -> dict[str, Any]:
-    known = path.recorded_differs
-    assert known is not None
-    if result["verdict"] == "differs" and result["max_rel"] <= known.at_most:
-        return result | {"verdict": "known", "detail": known.reason}
-    return result | {"verdict": "differs", "detail": f"expected this difference: {known.reason}"}

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from gradpath.agreement import Comparison
 
+# From good to bad: a row is as good as the worst of it.
+_VERDICTS = ["agrees", "stale recording", "stale", "differs"]
+
 
 @dataclass
 class PairSummary:
@@ -18,6 +21,7 @@ class PairSummary:
     values: int
     bit_equal: int
     max_rel: float
+    bound: float
     known: int
     verdict: str
 
@@ -30,7 +34,6 @@ def summarize(comparisons: list[Comparison]) -> list[PairSummary]:
     summaries = []
     for key, group in groups.items():
         rows = [c for c in group if c.verdict != "known"]
-        known = len(group) - len(rows)
         summaries.append(
             PairSummary(
                 *key,
@@ -38,9 +41,9 @@ def summarize(comparisons: list[Comparison]) -> list[PairSummary]:
                 values=sum(c.values for c in rows),
                 bit_equal=sum(c.bit_equal for c in rows),
                 max_rel=max((c.max_rel for c in rows), default=0.0),
-                known=known,
-                # The worst of them: what differs, else what is stale, else all agree.
-                verdict=max((c.verdict for c in rows), key=["agrees", "stale", "differs"].index, default="known"),
+                bound=max(c.bound for c in group),
+                known=len(group) - len(rows),
+                verdict=max((c.verdict for c in rows), key=_VERDICTS.index, default="known"),
             )
         )
     return summaries

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gradpath.book_pages import finish_pages
 from gradpath.book_sources import expand_includes, read_chapters, read_settings, source_files
-from gradpath.fingerprints import Stamps, fingerprint_files
+from gradpath.freshness import Stamp, fingerprint_files
 from gradpath.refusals import GradpathError
 
 SITE = Path(__file__).parent / "site"
@@ -64,16 +64,16 @@ def render_book(project: Path, quarto: bool | None = None) -> RenderedBook:
         raise GradpathError("quarto is not on the PATH; install it, or render with pandoc")
     renderer = "Quarto" if command else "pandoc"
     folder = project / "_book"
-    stamps = Stamps(project)
+    stamp = Stamp(project, "book")
     now = f"{renderer} {fingerprint_files(source_files(project))}"
-    if stamps.fresh("book", now, [folder / "index.html"]):
+    if stamp.fresh(now, [folder / "index.html"]):
         return RenderedBook(folder, renderer, "", time.perf_counter() - began, True)
     with tempfile.TemporaryDirectory(dir=project, prefix=".book-") as temporary:
         made = Path(temporary) / "book"
         version = _with_quarto(project, command, made) if command else _with_pandoc(project, made)
         shutil.rmtree(folder, ignore_errors=True)
         made.rename(folder)
-    stamps.done("book", now)
+    stamp.done(now)
     return RenderedBook(folder, renderer, version, time.perf_counter() - began, False)
 
 

@@ -92,7 +92,7 @@ def expand_includes(file: Path, seen: tuple[Path, ...] = ()) -> str:
 
 def source_files(project: Path) -> list[Path]:
     """Return every file that the rendered book depends on."""
-    patterns = ("book/**/*.*", "shared_figures/*/*.svg", "python/gradpath/site/*", "python/gradpath/book*.py")
+    patterns = ("book/**/*.*", "shared_figures/**/*.svg", "python/gradpath/site/*", "python/gradpath/book*.py")
     # A name with a dot in front is a file that somebody is writing just now.
     files = [f for pattern in patterns for f in project.glob(pattern) if f.is_file() and f.name[0] != "."]
     lessons = [*project.glob("python/lessons/*.py"), *project.glob("r/lessons/*.R")]

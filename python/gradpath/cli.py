@@ -1,4 +1,4 @@
-"""The command line: ``gradpath run | train | check | figures | lessons | book | build | doctor``."""
+"""The command line: ``gradpath run | train | check | figures | lessons | book | build | status | doctor``."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from gradpath.refusals import GradpathError, one_of
+from gradpath.scratch import sweep
 
 if TYPE_CHECKING:
     from gradpath.agreement import Comparison
@@ -40,20 +41,20 @@ def project_folder() -> Path:
     """
     for folder in [Path.cwd(), *Path.cwd().parents]:
         if (folder / "shared_figures" / "experiments.yaml").is_file() and (folder / "_quarto.yml").is_file():
+            sweep(folder)
             return folder
     raise GradpathError(f"{Path.cwd()}: no gradpath project here; run the command inside the cloned repository")
 
 
 @app.command()
 def run(language: Language = "both", force: Force = False) -> None:
-    """Compute every declared path by hand and by optim, in Python and R."""
-    from gradpath.first_epoch_lanes import run_first_epoch_lanes
-    from gradpath.lanes import run_lanes
-    from gradpath.schedule_lanes import run_schedule_lanes
+    """Compute what is declared and changed: paths, schedules, first epochs, and labs of the quick size."""
+    from gradpath.lanes import run_studies
+    from gradpath.studies import STUDIES
 
     project, languages = project_folder(), _languages(language)
-    lanes = (run_lanes, run_schedule_lanes, run_first_epoch_lanes)
-    tables = [table for run in lanes for table in run(project, languages, force, _say)]
+    regular = [study for study in STUDIES if not study.on_demand]
+    tables = run_studies(project, regular, languages, force, _say)
     out.print(f"{len(tables)} tables computed" if tables else "tables: nothing changed")
 
 
@@ -64,35 +65,59 @@ def train(
     language: Language = "both",
     force: Force = False,
 ) -> None:
-    """Train the networks of the labs that changed, and draw them; the full size takes half an hour a language."""
+    """Train the networks of the labs that changed; the full size takes half an hour a language and more."""
     from gradpath.lab_declarations import SIZES
-    from gradpath.training_lanes import draw_training_lanes, note_stale_full_labs, run_training_lanes
+    from gradpath.lanes import run_studies
+    from gradpath.study_labs import Labs
 
     _require_option("--size", size, SIZES)
     project, languages = project_folder(), _languages(language)
-    tables = run_training_lanes(project, languages, force, _say, size, lab)
-    pictures = draw_training_lanes(project, languages, False, _say, size)
-    note_stale_full_labs(project, _say)
-    done = f"{len(tables)} labs trained, {len(pictures)} pictures drawn"
-    out.print(f"training, {size}: {done if tables or pictures else 'nothing changed'}")
+    tables = run_studies(project, [Labs(size)], languages, force, _say, lab)
+    out.print(f"labs, {size}: {len(tables)} tables computed" if tables else f"labs, {size}: nothing changed")
 
 
 @app.command()
 def check() -> None:
-    """Compare all lanes; exit with code 1 if one disagrees."""
+    """Compare all lanes; exit with code 1 if one disagrees or is stale."""
     if not _check(project_folder(), verbose=True):
         raise typer.Exit(1)
 
 
 @app.command()
 def figures(language: Language = "both", force: Force = False) -> None:
-    """Draw every figure in both languages, from the tables."""
-    from gradpath.lanes import draw_lanes
-    from gradpath.schedule_lanes import draw_schedule_lanes
+    """Draw every figure in both languages, from tables that agree; exit with code 1 if some do not."""
+    from gradpath.agreement import compare_all
+    from gradpath.drawing import draw_studies
+    from gradpath.studies import STUDIES
 
     project, languages = project_folder(), _languages(language)
-    pictures = draw_lanes(project, languages, force, _say) + draw_schedule_lanes(project, languages, force, _say)
+    comparisons = compare_all(project)
+    pictures, refused = draw_studies(project, STUDIES, languages, force, _say, comparisons)
     out.print(f"{len(pictures)} pictures drawn" if pictures else "pictures: nothing changed")
+    if refused:
+        print(
+            f"gradpath: not drawn, their tables differ or are stale: {', '.join(refused)};"
+            " 'gradpath check' says where, 'gradpath run' computes them",
+            file=sys.stderr,
+        )
+        raise typer.Exit(1)
+
+
+@app.command()
+def status() -> None:
+    """Say what is stale and why; exit with code 1 if something is that this machine can make."""
+    from gradpath.status import find_stale
+
+    stale = find_stale(project_folder())
+    for one in stale:
+        out.print(f"{one.what}: {one.why}; {one.command}", highlight=False, markup=False, soft_wrap=True)
+    live = [one for one in stale if not one.recording]
+    recordings = len(stale) - len(live)
+    if recordings:
+        out.print(f"{recordings} recordings made with {{torch}} are stale; this machine has none to record them with")
+    out.print(f"{len(live)} results are stale" if live else "nothing is stale", highlight=False)
+    if live:
+        raise typer.Exit(1)
 
 
 @app.command()
@@ -123,21 +148,20 @@ def book() -> None:
 
 @app.command()
 def build() -> None:
-    """Do all of it, as far as something changed: run, train, check, figures, lessons, book."""
-    from gradpath.fingerprints import Stamps, fingerprint_files
+    """Do all of it, as far as something changed: run, check, figures, lessons, book."""
+    from gradpath.freshness import Stamp, fingerprint_files
 
     run()
-    train()
     project = project_folder()
-    # What the check reads; its own result would make it look changed.
-    tables = set(project.glob("shared_figures/*/**/*.csv"))
-    code = [*project.glob("shared_figures/*.yaml"), *project.glob("python/gradpath/*.py"), *project.glob("r/R/*.R")]
-    now = fingerprint_files([*tables, *code])
+    # What the check reads; its own results would make it look changed.
+    read = [*project.glob("shared_figures/**/*.csv"), *project.glob("shared_figures/*.yaml")]
+    code = [*project.glob("python/gradpath/*.py"), *project.glob("r/R/*.R"), *project.glob("r/inst/python/*.py")]
     results = [project / "shared_figures" / "agreement.csv", project / "book" / "_checks" / "all.md"]
-    if Stamps(project).fresh("check", now, results):
+    stamp, now = Stamp(project, "check"), fingerprint_files({*read, *code} - {results[0]})
+    if stamp.fresh(now, results):
         out.print("check: nothing changed")
     elif _check(project, verbose=False):
-        Stamps(project).done("check", now)
+        stamp.done(now)
     else:
         raise typer.Exit(1)
     figures()
@@ -188,14 +212,10 @@ def _say(line: str) -> None:
 
 
 def _check(project: Path, verbose: bool) -> bool:
-    from gradpath.agreement import check_agreement, write_agreement
+    from gradpath.agreement import compare_all, write_agreement
     from gradpath.check_pages import write_check_pages
-    from gradpath.first_epoch_agreement import check_first_epochs
-    from gradpath.labs_agreement import check_labs
-    from gradpath.schedule_agreement import check_schedules
 
-    checks = (check_agreement, check_schedules, check_first_epochs, check_labs)
-    comparisons = [comparison for check in checks for comparison in check(project)]
+    comparisons = compare_all(project)
     write_agreement(project, comparisons)
     write_check_pages(project, comparisons)
     if verbose:
@@ -211,13 +231,24 @@ def _check(project: Path, verbose: bool) -> bool:
                 file=sys.stderr,
             )
     if counts["stale"]:
-        names = ", ".join(sorted({f"{c.figure} ({c.lane})" for c in comparisons if c.verdict == "stale"}))
-        err.print(f"stale, made from other sources than these; run them again: {names}", highlight=False)
+        print(f"gradpath: stale: {_names(comparisons, 'stale')}; 'gradpath run' computes them", file=sys.stderr)
+    if counts["stale recording"]:
+        names = _names(comparisons, "stale recording")
+        err.print(
+            f"stale recordings made with {{torch}}, which is not here: {names}", highlight=False, soft_wrap=True
+        )
     out.print(
         f"{len(comparisons)} comparisons: {counts['agrees']} agree, {counts['known']} differ as known,"
-        f" {counts['stale']} stale, {counts['differs']} differ"
+        f" {counts['stale']} stale, {counts['stale recording']} stale recordings, {counts['differs']} differ"
     )
-    return counts["differs"] == 0
+    return counts["differs"] == counts["stale"] == 0
+
+
+def _names(comparisons: list[Comparison], verdict: str) -> str:
+    # The detail says which of the two lanes it is.
+    return ", ".join(
+        sorted({f"{c.figure} ({c.detail.partition(': ')[2]})" for c in comparisons if c.verdict == verdict})
+    )
 
 
 def _agreement_table(comparisons: list[Comparison]) -> Table:
@@ -233,7 +264,7 @@ def _agreement_table(comparisons: list[Comparison]) -> Table:
         if pair.figure != figure:
             figure = pair.figure
             table.add_row(f"[bold]{figure}[/]")
-        colour = {"agrees": "green", "known": "cyan", "stale": "yellow"}.get(pair.verdict, "red")
+        colour = {"agrees": "green", "known": "cyan", "stale recording": "yellow"}.get(pair.verdict, "red")
         verdict = f"[{colour}]{pair.verdict}[/]" + (f", {pair.known} known" if pair.known else "")
         numbers = [str(pair.values), str(pair.bit_equal), f"{pair.max_rel:.0e}"]
         table.add_row(f"  {pair.lane} : {pair.reference}", *numbers, verdict)

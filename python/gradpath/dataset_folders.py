@@ -101,6 +101,18 @@ def find_digits(folder: str | Path | None = None) -> Path:
     return Path(found.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
 
 
+def why_missing(name: str) -> str | None:
+    """Say why a data set, ``"fashion_mnist"`` or ``"digits"``, is not on this machine; None if it is."""
+    try:
+        if name == "fashion_mnist":
+            find_fashion_mnist()
+        else:
+            find_digits()
+    except GradpathError as missing:
+        return str(missing)
+    return None
+
+
 def _places(folder: str | Path | None, name: str, more: list[Path]) -> list[Path]:
     if folder is not None:
         return [Path(folder)]

@@ -29,10 +29,13 @@ _FIELDS = {
     "surface": one_of(surface_names()),
     "label_at": "two finite numbers",
     "hyperparameters": "a mapping of names to values",
-    "recorded_differs": "a mapping with reason and at_most",
+    "recorded_differs": "a mapping with reason, begins and at_most",
     "reason": "a text",
-    "at_most": "a finite number >= 0",
+    "begins": "a whole number >= 1",
+    "at_most": "a number > 0 and < 2, the largest that a relative difference can be",
 }
+# How large a known difference may be, relative: one that no difference can exceed would say nothing.
+ACCEPTED_DIFFERENCE = (lambda value: is_number(value) and 0 < value < 2, _FIELDS["at_most"])
 
 
 def _accepted(field: str) -> str:
@@ -72,9 +75,15 @@ def _check_pair(value: Any) -> Any:
     return (float(value[0]), float(value[1]))
 
 
-def _check_size(value: float) -> float:
-    if not (is_number(value) and value >= 0):
+def _check_difference(value: float) -> float:
+    if not ACCEPTED_DIFFERENCE[0](value):
         raise ValueError("at_most")
+    return value
+
+
+def _check_step(value: int) -> int:
+    if value < 1:
+        raise ValueError("begins")
     return value
 
 
@@ -89,10 +98,11 @@ class _Declared(BaseModel):
 
 
 class KnownDifference(_Declared):
-    """Why a recorded path is known to differ, and by how much at most (relative)."""
+    """Why a recorded path is known to differ, from which step on, and by how much at most (relative)."""
 
     reason: str
-    at_most: Annotated[float, AfterValidator(_check_size)]
+    begins: Annotated[int, AfterValidator(_check_step)]
+    at_most: Annotated[float, AfterValidator(_check_difference)]
 
 
 class DeclaredPath(_Declared):

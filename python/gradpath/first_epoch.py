@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +95,7 @@ def run_first_epochs(file: str | Path, folder: str | Path) -> Path:
     # On one thread sums are added in the same order on every machine.
     torch.set_num_threads(1)
     try:
-        parts = [_train(entry, method) for entry in read_first_epochs(file).values() for method in METHODS]
+        parts = [train_first_epoch(entry, method) for entry in read_first_epochs(file).values() for method in METHODS]
     finally:
         torch.set_num_threads(threads)
     record = {
@@ -109,12 +109,8 @@ def run_first_epochs(file: str | Path, folder: str | Path) -> Path:
     return target
 
 
-def as_trained(entry: FirstEpoch) -> dict[str, Any]:
-    """Return what decides the numbers of a first epoch."""
-    return {k: v for k, v in asdict(entry).items() if k not in ("title", "bound")}
-
-
-def _train(entry: FirstEpoch, method: str) -> pd.DataFrame:
+def train_first_epoch(entry: FirstEpoch, method: str) -> pd.DataFrame:
+    """Train the first epoch of one declared network by one method; return the loss of every batch."""
     train = take_data(fashion_mnist(dtype=entry.dtype).train, int(entry.samples))
     arguments = {k: v for k, v in entry.network.items() if k != "name"}
     table = train_network(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gradpath.clipping import check_clip
-from gradpath.experiments import is_id, read_yaml, refuse_duplicates
+from gradpath.experiments import ACCEPTED_DIFFERENCE, is_id, read_yaml, refuse_duplicates
 from gradpath.hyperparameters import ACCEPTED, check_hyperparameters, is_number, require
 from gradpath.initializations import INITIALIZATIONS
 from gradpath.networks import ACTIVATIONS
@@ -22,11 +22,16 @@ DATA_NAMES = ("fashion_mnist", "digits")
 
 @dataclass(frozen=True)
 class LabSize:
-    """How many images of each part a lab has in one size, and how many epochs."""
+    """How many images of each part a lab has in one size, how many epochs, and its seeds: every run has each of them.
+
+    Validation images are the last of those that a network could learn from; what is chosen is chosen by them.
+    """
 
     train: int
+    validation: int
     test: int
     epochs: int
+    seeds: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,8 @@ class LabRun:
     """One run of a lab, with what it has from its lab filled in; settings by size.
 
     ``group`` puts runs in one colour or on one line; ``x`` is where the run stands on the axis of a lab that is drawn
-    against a number.
+    against a number. ``differs`` says, by size, why {torch}'s numbers are known to differ from Python's, from which
+    epoch on, and by how much at most.
     """
 
     id: str
@@ -43,20 +49,21 @@ class LabRun:
     settings: dict[str, dict[str, Any]]
     group: str | None = None
     x: float | None = None
+    differs: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Lab:
-    """One declared lab. Where ``against`` names an axis, accuracy is drawn against the runs' numbers."""
+    """One declared lab, in one size or both. Where ``against`` names an axis, accuracy is drawn against ``x``."""
 
     id: str
     title: str
     data: str
-    seed: int
     dtype: str
     sizes: dict[str, LabSize]
     runs: list[LabRun]
     against: str | None = None
+    draw: bool = True
 
 
 Field = tuple[Callable[[Any], bool], str, bool]
@@ -66,7 +73,9 @@ _TEXT = (lambda v: isinstance(v, str), "a text")
 _ID = (is_id, "lower-case letters and digits, with '-' or '.' between them")
 _SETTINGS = (lambda v: isinstance(v, dict), "a mapping of arguments of train_network()")
 _ARGUMENTS = (lambda v: isinstance(v, dict), "a mapping of arguments of the lab's network")
-_SIZE = (lambda v: isinstance(v, dict), "a mapping with train, test and epochs")
+_SIZE = (lambda v: isinstance(v, dict), "a mapping with train, validation, test and epochs")
+_FLAG = (lambda v: isinstance(v, bool), "true or false")
+_DIFFERENCE = (lambda v: isinstance(v, dict), "a mapping with reason, begins and at_most")
 
 
 def _optional(rule: tuple[Callable[[Any], bool], str]) -> Field:
@@ -100,27 +109,39 @@ _ARGUMENT_FIELDS: dict[str, Field] = {
         )
     ),
     "activation": _optional(_among(ACTIVATIONS)),
-    "batch_norm": _optional((lambda v: isinstance(v, bool), "true or false")),
+    "batch_norm": _optional(_FLAG),
     "dropout": _optional((lambda v: is_number(v) and 0 <= v < 1, "a number >= 0 and < 1")),
     "init": _optional(_among(INITIALIZATIONS)),
 }
 _NETWORK_FIELDS: dict[str, Field] = {"name": _required(_among(NETWORK_ARGUMENTS))}
 _SIZE_FIELDS: dict[str, Field] = {
     "train": _required(_COUNT),
+    "validation": _required(_COUNT),
     "test": _required(_COUNT),
     "epochs": _required(_COUNT),
+    "seeds": _optional(
+        (
+            lambda v: isinstance(v, list) and bool(v) and all(map(ACCEPTED["seed"][0], v)) and len(set(v)) == len(v),
+            f"a list of one or more different seeds, each {ACCEPTED['seed'][1]}",
+        )
+    ),
     "settings": _optional(_SETTINGS),
 }
-_SIZES_FIELDS: dict[str, Field] = dict.fromkeys(SIZES, _required(_SIZE))
+_SIZES_FIELDS: dict[str, Field] = dict.fromkeys(SIZES, _optional(_SIZE))
+_DIFFERENCE_FIELDS: dict[str, Field] = {
+    "reason": _required(_TEXT),
+    "begins": _required(_COUNT),
+    "at_most": _required(ACCEPTED_DIFFERENCE),
+}
 _LAB_FIELDS: dict[str, Field] = {
     "id": _required(_ID),
     "title": _required(_TEXT),
     "data": _required(_among(DATA_NAMES)),
     "network": _required((lambda v: isinstance(v, dict), "a mapping with a name and the arguments of that network")),
-    "seed": _optional(ACCEPTED["seed"]),
     "dtype": _optional(ACCEPTED["dtype"]),
     "against": _optional(_TEXT),
-    "sizes": _required((lambda v: isinstance(v, dict), "a mapping with quick and full")),
+    "draw": _optional(_FLAG),
+    "sizes": _required((lambda v: isinstance(v, dict) and bool(v), "a mapping with quick, full, or both")),
     "settings": _optional(_SETTINGS),
     "runs": _required((lambda v: isinstance(v, list) and bool(v), "a list of one or more runs")),
 }
@@ -130,6 +151,7 @@ _RUN_FIELDS: dict[str, Field] = {
     "group": _optional(_TEXT),
     "x": _optional((lambda v: is_number(v) and v > 0, "a finite number > 0")),
     "network": _optional(_ARGUMENTS),
+    "differs": _optional((lambda v: isinstance(v, dict) and bool(v), "a mapping with quick, full, or both")),
     "settings": _optional(_SETTINGS),
     "quick": _optional(_SETTINGS),
     "full": _optional(_SETTINGS),
@@ -187,14 +209,14 @@ def _read_lab(where: str, entry: dict[str, Any]) -> Lab:
     _check_network(where, entry["network"])
     _check_entry(f"{where}, sizes", entry["sizes"], _SIZES_FIELDS)
     sizes = {}
-    for name in SIZES:
-        given = entry["sizes"][name]
+    for name, given in entry["sizes"].items():
         _check_entry(f"{where}, {name}", given, _SIZE_FIELDS)
-        sizes[name] = LabSize(*(int(given[field]) for field in ("train", "test", "epochs")))
+        counts = {field: int(given[field]) for field in ("train", "validation", "test", "epochs")}
+        sizes[name] = LabSize(**counts, seeds=tuple(map(int, given.get("seeds", [0]))))
     runs = [_read_run(place, run, entry, sizes) for place, run in _places(where, entry["runs"], "run", ", ")]
     refuse_duplicates(where, "run", [run.id for run in runs])
-    seed, dtype = int(entry.get("seed", 0)), entry.get("dtype", "float32")
-    return Lab(entry["id"], entry["title"], entry["data"], seed, dtype, sizes, runs, entry.get("against"))
+    known = {field: entry[field] for field in ("against", "draw") if field in entry}
+    return Lab(entry["id"], entry["title"], entry["data"], entry.get("dtype", "float32"), sizes, runs, **known)
 
 
 def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dict[str, LabSize]) -> LabRun:
@@ -213,7 +235,12 @@ def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dic
             merged |= layer or {}
         _check_settings(f"{where}, {name}", merged, size)
         settings[name] = merged
-    return LabRun(entry["id"], entry.get("label", entry["id"]), network, settings, entry.get("group"), entry.get("x"))
+    differs = entry.get("differs", {})
+    _check_entry(f"{where}, differs", differs, dict.fromkeys(sizes, _optional(_DIFFERENCE)))
+    for name, known in differs.items():
+        _check_entry(f"{where}, differs, {name}", known, _DIFFERENCE_FIELDS)
+    label = entry.get("label", entry["id"])
+    return LabRun(entry["id"], label, network, settings, entry.get("group"), entry.get("x"), differs)
 
 
 def _check_network(where: str, network: dict[str, Any]) -> None:
@@ -224,14 +251,14 @@ def _check_network(where: str, network: dict[str, Any]) -> None:
 
 
 def _check_settings(where: str, settings: dict[str, Any], size: LabSize) -> None:
-    known = ("optimizer", "batch_size", "schedule", "schedule_every", "clip")
+    known = ("optimizer", "batch_size", "schedule", "schedule_every", "clip", "method")
     optimizer = settings.get("optimizer", "adamw")
     require(where, "optimizer", optimizer)
+    require(where, "method", settings.get("method", "optim"))
     batch_size, every = settings.get("batch_size", 256), settings.get("schedule_every", "epoch")
     require_count(where, "batch_size", batch_size)
     require_choice(where, "schedule_every", every, ("epoch", "batch"))
     check_clip(where, settings.get("clip"))
     steps = size.epochs * (-(-size.train // int(batch_size)) if every == "batch" else 1)
-    # A lab has no validation data that a plateau could watch.
-    check_training_schedule(where, settings.get("schedule"), every, steps, "validation_loss", {}, False)
+    check_training_schedule(where, settings.get("schedule"), every, steps, "validation_loss", {}, True)
     check_hyperparameters(where, optimizer, {k: v for k, v in settings.items() if k not in known})

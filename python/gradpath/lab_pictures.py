@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
+from matplotlib.figure import Figure
 
 from gradpath.contours import THEMES, save_plot
 from gradpath.lab_declarations import SIZES, Lab, read_labs
-from gradpath.labs import LAB_NUMBERS, STATUS, choose_labs
+from gradpath.labs import LAB_NUMBERS, TEST_NUMBERS, choose_labs, status_key
 from gradpath.refusals import GradpathError
 from gradpath.tables import read_numbers, read_record
 from gradpath.training_checks import require_choice
@@ -36,20 +37,13 @@ def draw_labs(
     require_choice("draw_labs()", "size", size, SIZES)
     written = []
     for lab in choose_labs(read_labs(file), labs):
+        if size not in lab.sizes or not lab.draw:
+            continue
         table = Path(folder) / "training" / size / f"{lab.id}.python.csv"
         if not table.is_file():
             raise GradpathError(f"{table}: no such file; run run_labs() first")
-        runs = read_lab_table(table, [run.id for run in lab.runs])
         for theme in THEMES:
-            plot = plot_training(
-                runs,
-                labels=[run.label for run in lab.runs],
-                groups=[run.group or run.label for run in lab.runs],
-                against=[run.x or 0.0 for run in lab.runs] if lab.against else None,
-                x_label=describe_axis(lab, size),
-                title=f"{lab.title} (Python, {size})",
-                theme=theme,
-            )
+            plot = plot_lab(lab, size, table, theme)
             for suffix in ("svg", "png"):
                 target = table.with_name(f"{lab.id}-python-{theme}.{suffix}")
                 save_plot(plot, target)
@@ -59,19 +53,54 @@ def draw_labs(
     return written
 
 
-def read_lab_table(file: Path, runs: Iterable[str]) -> list[pd.DataFrame]:
-    """Return the tables of a lab's runs as :func:`train_network` returned them; ``attrs`` has the status."""
+def plot_lab(lab: Lab, size: str, table: Path, theme: str) -> Figure:
+    """Draw one lab from its table: training and validation data, not the test data."""
+    by_seed = read_lab_table(table, [run.id for run in lab.runs])
+    return plot_training(
+        [over_seeds([run.drop(columns=TEST_NUMBERS) for run in runs]) for runs in by_seed],
+        labels=[run.label for run in lab.runs],
+        groups=[run.group or run.label for run in lab.runs],
+        against=[run.x or 0.0 for run in lab.runs] if lab.against else None,
+        x_label=axis_label(lab, size),
+        title=f"{lab.title} (Python, {size})",
+        theme=theme,
+    )
+
+
+def read_lab_table(file: Path, runs: Iterable[str]) -> list[list[pd.DataFrame]]:
+    """Return the tables of a lab's runs, one per seed, as :func:`train_network` returned them, with their status."""
     record, table = read_record(file), read_numbers(file, LAB_NUMBERS).astype({"run": str})
-    tables = []
+    seeds = [int(seed) for seed in record["seed"].split(", ")]
+    read = []
     for run in runs:
-        rows = table[table["run"] == run].drop(columns="run").reset_index(drop=True)
-        rows.attrs = {"status": record[STATUS + run]}
-        tables.append(rows)
-    return tables
+        by_seed = []
+        for seed in seeds:
+            rows = table[(table["run"] == run) & (table["seed"] == seed)]
+            rows = rows.drop(columns=["run", "seed"]).reset_index(drop=True)
+            rows.attrs = {"status": record[status_key(run, seed)]}
+            by_seed.append(rows)
+        read.append(by_seed)
+    return read
 
 
-def describe_axis(lab: Lab, size: str) -> str:
+def over_seeds(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the mean over a run's seeds, with columns ``_low`` and ``_high`` for the lowest and highest number.
+
+    If a seed diverged, the table ends where the first one did, and says so.
+    """
+    broken = [table for table in tables if table.attrs["status"] != "finished"]
+    first = min(broken, key=len) if broken else tables[0]
+    numbers = [column for column in first.columns if column != "epoch"]
+    stacked = pd.concat([table.iloc[: len(first)] for table in tables]).groupby("epoch")[numbers]
+    parts = [stacked.mean(), stacked.min().add_suffix("_low"), stacked.max().add_suffix("_high")]
+    mean = pd.concat(parts if len(tables) > 1 else parts[:1], axis=1).reset_index()
+    mean.attrs = first.attrs
+    return mean
+
+
+def axis_label(lab: Lab, size: str) -> str:
     """Say what stands under the axis: epochs, or what the runs differ in, and how much they were trained."""
     has = lab.sizes[size]
     epochs = f"{has.epochs} epoch{'' if has.epochs == 1 else 's'} of {has.train:,} images"
-    return f"{lab.against}, after {epochs}" if lab.against else f"epoch of {has.train:,} images"
+    seeds = f"; mean and range of {len(has.seeds)} seeds" if len(has.seeds) > 1 else ""
+    return (f"{lab.against}, after {epochs}" if lab.against else f"epoch of {has.train:,} images") + seeds

@@ -12,7 +12,8 @@ import pandas as pd
 import torch
 from torch import nn
 
-from gradpath.datasets import Parts, digits, fashion_mnist, take_data
+from gradpath.datasets import Data, Parts, digits, fashion_mnist, take_data
+from gradpath.evaluation import evaluate_network
 from gradpath.lab_declarations import SIZES, Lab, LabRun, read_labs
 from gradpath.networks import lenet, small_cnn, tanh_network
 from gradpath.refusals import one_of, refusal
@@ -26,8 +27,9 @@ LAB_NETWORKS: dict[str, Callable[..., nn.Module]] = {
     "lenet": lenet,
     "small_cnn": small_cnn,
 }
-LAB_NUMBERS = ["lr", "train_loss", "train_accuracy", "test_loss", "test_accuracy"]
-STATUS = "status of "
+# Measured once, when a run has ended: in the last row of a run, and empty in the others.
+TEST_NUMBERS = ["test_loss", "test_accuracy"]
+LAB_NUMBERS = ["lr", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", *TEST_NUMBERS]
 
 
 def run_labs(
@@ -58,19 +60,20 @@ def run_labs(
     Returns
     -------
     list of Path
-        The tables: run, epoch, lr, loss and accuracy of training and test data, for the full size also seconds,
-        under a record of versions and of how each run ended.
+        The tables: run, seed, epoch, lr, loss and accuracy of training and validation data after each epoch, and of
+        the test data once, in the last row of a run that finished; under a record of versions and of how each run
+        ended.
 
     Raises
     ------
     GradpathError
-        For a bad declaration, an unknown lab or size, or data that are not on this machine; before anything is
-        written.
+        For a bad declaration, an unknown lab or size, or data that are not on this machine or too few; before
+        anything is written.
     """
     require_choice("run_labs()", "size", size, SIZES)
-    chosen = choose_labs(read_labs(file), labs)
+    chosen = [lab for lab in choose_labs(read_labs(file), labs) if size in lab.sizes]
     load = cache(lambda name, dtype: LAB_DATA[name](dtype=dtype))
-    parts = {lab.id: _take_parts(load(lab.data, lab.dtype), lab, size) for lab in chosen}
+    parts = {lab.id: take_parts(load(lab.data, lab.dtype), lab, size) for lab in chosen}
     threads, written = torch.get_num_threads(), []
     torch.set_num_threads(1 if size == "quick" else threads)
     try:
@@ -83,6 +86,11 @@ def run_labs(
     finally:
         torch.set_num_threads(threads)
     return written
+
+
+def status_key(run: str, seed: int) -> str:
+    """Return the line of a table's record that says how a run ended."""
+    return f"status of {run}, seed {seed}"
 
 
 def choose_labs(declared: dict[str, Lab], labs: Iterable[str] | None) -> list[Lab]:
@@ -100,13 +108,20 @@ def choose_labs(declared: dict[str, Lab], labs: Iterable[str] | None) -> list[La
     return [declared[name] for name in ids]
 
 
-def _take_parts(data: Parts, lab: Lab, size: str) -> Parts:
+def take_parts(data: Parts, lab: Lab, size: str) -> dict[str, Data]:
+    """Return the data of a lab: the first samples to learn from, the last ones of the same part to decide with."""
     has = lab.sizes[size]
-    return Parts(take_data(data.train, has.train), take_data(data.test, has.test))
+    x, y, classes = data.train
+    rest = len(y) - has.validation
+    return {
+        "train": take_data(Data(x[:rest], y[:rest], classes), has.train),
+        "validation": Data(x[rest:], y[rest:], classes),
+        "test": take_data(data.test, has.test),
+    }
 
 
 def _run_lab(
-    lab: Lab, size: str, data: Parts, checkpoints: Path | None, progress: Callable[[str], None] | None
+    lab: Lab, size: str, data: dict[str, Data], checkpoints: Path | None, progress: Callable[[str], None] | None
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     threads = torch.get_num_threads()
     record = {
@@ -114,32 +129,44 @@ def _run_lab(
         "engine": f"torch {torch.__version__}",
         "device": "cpu",
         "dtype": lab.dtype,
-        "seed": str(lab.seed),
+        "seed": ", ".join(map(str, lab.sizes[size].seeds)),
         "threads": str(threads),
     }
-    columns = ["run", "epoch", *LAB_NUMBERS, *(["seconds"] if size == "full" else [])]
+    columns = ["run", "seed", "epoch", *LAB_NUMBERS]
     tables = []
     for run in lab.runs:
-        table = _train_run(lab, run, size, data, checkpoints)
-        record[STATUS + run.id] = table.attrs["status"]
-        tables.append(table.assign(run=run.id)[columns])
-        if progress:
-            progress(f"{lab.id}, {run.id}: {table.attrs['status']}")
+        for seed in lab.sizes[size].seeds:
+            table = train_run(lab, run, seed, size, data, checkpoints)
+            record[status_key(run.id, seed)] = table.attrs["status"]
+            tables.append(table.assign(run=run.id, seed=seed)[columns])
+            if progress:
+                progress(f"{lab.id}, {run.id}, seed {seed}: {table.attrs['status']}")
     # A run that diverged at once has no rows, and columns without a type.
     filled = [table for table in tables if len(table)]
     return pd.concat(filled) if filled else tables[0], record
 
 
-def _train_run(lab: Lab, run: LabRun, size: str, data: Parts, checkpoints: Path | None) -> pd.DataFrame:
+def train_run(
+    lab: Lab, run: LabRun, seed: int, size: str, data: dict[str, Data], checkpoints: Path | None
+) -> pd.DataFrame:
+    """Train one run of a lab from one seed; the test data are looked at once, when it has ended."""
     arguments: dict[str, Any] = {k: v for k, v in run.network.items() if k != "name"}
-    return train_network(
-        LAB_NETWORKS[run.network["name"]](**arguments, seed=lab.seed, dtype=lab.dtype),
+    model = LAB_NETWORKS[run.network["name"]](**arguments, seed=seed, dtype=lab.dtype)
+    table = train_network(
+        model,
         "cross_entropy",
-        data.train,
-        test=data.test,
+        data["train"],
+        data["validation"],
         epochs=lab.sizes[size].epochs,
-        seed=lab.seed,
-        checkpoint=checkpoints / f"{run.id}.python.safetensors" if checkpoints else None,
+        seed=seed,
+        checkpoint=checkpoints / f"{run.id}-{seed}.python.safetensors" if checkpoints else None,
         progress=False,
         **run.settings[size],
     )
+    attrs = table.attrs
+    table[TEST_NUMBERS] = float("nan")
+    if attrs["status"] == "finished":
+        measured = evaluate_network(model, "cross_entropy", data["test"])
+        table.loc[table.index[-1], TEST_NUMBERS] = [measured["loss"], measured["accuracy"]]
+    table.attrs = attrs
+    return table

@@ -1,182 +1,150 @@
-"""Runs and draws the declared figures in both languages, each in a process of its own where that matters."""
+"""Computes the tables of every study in both languages, each in a process of its own, as far as something changed."""
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
-from importlib.metadata import version
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
-from gradpath.agreement import declaration
-from gradpath.experiments import Figure, read_experiments
-from gradpath.fingerprints import Stamps, fingerprint, fingerprint_files, python_sources, r_sources
-from gradpath.r_process import R, ensure_r_package, find_r
-from gradpath.tables import read_record, write_text
-
-Progress = Callable[[str], None]
-PICTURES = [f"{theme}.{suffix}" for theme in ("light", "dark") for suffix in ("svg", "png")]
+from gradpath.freshness import fingerprint, is_fresh, record_lines
+from gradpath.r_process import R, ensure_r_package, find_r, r_engines
+from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.scratch import scratch
+from gradpath.study import Entry, Progress, Study
+from gradpath.tables import write_text
 
 
-def run_lanes(project: Path, languages: tuple[str, ...], force: bool, progress: Progress) -> list[Path]:
-    """Compute the tables of every figure whose declaration, sources or versions changed.
+def run_studies(
+    project: Path,
+    studies: Sequence[Study],
+    languages: Sequence[str],
+    force: bool,
+    progress: Progress,
+    ids: Sequence[str] | None = None,
+) -> list[Path]:
+    """Compute the tables that are missing or that were made from something else than the project is now.
+
+    Where the data of an entry are not on this machine a line says so, and its tables stay as they are.
 
     Parameters
     ----------
     project : Path
-    languages : tuple of {"python", "r"}
-        R is left out where it is not installed; the caller says so.
+    studies : list of Study
+    languages : list of {"python", "r"}
+        R is left out where it is missing.
     force : bool
-        Compute everything.
+        Compute them anyway, in the lanes that this machine computes first.
     progress : callable
-        Called with a line for every table.
+        Called with a line for every step.
+    ids : list of str, optional
+        Entries; all of a study if left out.
 
     Returns
     -------
     list of Path
         The tables that were computed.
+
+    Raises
+    ------
+    GradpathError
+        For a bad declaration or an unknown id; nothing is written then.
     """
-    figures = read_experiments(experiments_file(project))
-    stamps = Stamps(project)
     written = []
-    if "python" in languages:
-        written += _run_python(project, figures, stamps, force, progress)
-    r = find_r(project)
-    if "r" in languages and r:
-        written += _run_r(project, r, figures, stamps, force, progress)
+    for study in studies:
+        chosen = _choose(study, study.entries(project), ids)
+        for language in languages:
+            for lane, stale in _work(project, chosen, language, force).items():
+                missing = study.missing_data(stale)
+                if missing:
+                    progress(f"{study.name}: left as they are; {missing}")
+                    continue
+                # What takes minutes is kept as soon as it is done.
+                for group in [[entry] for entry in stale] if study.on_demand else [stale]:
+                    written += _compute(project, study, lane, group, force, progress)
     return written
 
 
-def draw_lanes(project: Path, languages: tuple[str, ...], force: bool, progress: Progress) -> list[Path]:
-    """Draw every figure whose table or drawing code changed, in each language, and Python's paths over R's."""
-    folder = project / "shared_figures"
-    figures = {k: f for k, f in read_experiments(experiments_file(project)).items() if f.draw}
-    stamps = Stamps(project)
-    r = find_r(project)
-    code = [*(project / "python" / "gradpath" / f"{n}.py" for n in ("contours", "runs", "surfaces"))]
-    r_code = [project / "r" / "R" / f"{n}.R" for n in ("contours", "runs", "surfaces")]
-    written: list[Path] = []
-    stale: dict[str, dict[str, str]] = {"python": {}, "r": {}, "overlay": {}}
-    for name, figure in figures.items():
-        python, r_table = folder / name / "python.csv", r_table_of(project, figure)
-        look = figure.model_dump()
-        parts: dict[str, list[Path]] = {"python": [python, *code]}
-        if r_table:
-            r_tables = sorted((folder / name).glob("r-*.csv"))
-            parts |= {"r": [*r_tables, *r_code], "overlay": [python, r_table, *code]}
-        for kind, files in parts.items():
-            if not all(f.is_file() for f in files):
-                continue
-            now = fingerprint([look, fingerprint_files(files)])
-            results = [folder / name / f"{kind}-{picture}" for picture in PICTURES]
-            if force or not stamps.fresh(f"draw/{name}/{kind}", now, results):
-                stale[kind][name] = now
-    if "python" in languages and stale["python"]:
-        from gradpath.runs import draw_experiments
+def _choose(study: Study, entries: list[Entry], ids: Sequence[str] | None) -> list[Entry]:
+    known = [entry.id for entry in entries]
+    for name in ids or ():
+        if name not in known:
+            raise refusal(study.name, "id", name, one_of(known))
+    return [entry for entry in entries if ids is None or entry.id in ids]
 
-        written += draw_experiments(
-            experiments_file(project), folder, stale["python"], lambda name: progress(f"{name}: python drawn")
-        )
-        _remember(stamps, "python", stale["python"])
-    if "r" in languages and r and stale["r"]:
-        ensure_r_package(r)
-        progress("R is drawing " + ", ".join(stale["r"]))
-        r.run(
-            "a <- commandArgs(trailingOnly = TRUE); invisible(gradpath::draw_experiments(a[1], a[2], a[-(1:2)]))",
-            *(str(experiments_file(project)), str(folder), *stale["r"]),
-            quiet=True,
-        )
-        written += [folder / name / f"r-{picture}" for name in stale["r"] for picture in PICTURES]
-        _remember(stamps, "r", stale["r"])
-    if stale["overlay"]:
-        from gradpath.overlays import draw_overlay
 
-        for name in stale["overlay"]:
-            written += draw_overlay(project, figures[name])
-            progress(f"{name}: both languages laid over each other")
-        _remember(stamps, "overlay", stale["overlay"])
+def _work(project: Path, entries: list[Entry], language: str, force: bool) -> dict[str, list[Entry]]:
+    """Return the lanes of a language that have something to do, with their entries."""
+    if language == "python":
+        work = {"python": [entry for entry in entries if force or not is_fresh(project, entry, "python")]}
+    else:
+        work = _work_of_r(project, entries, force)
+    return {lane: stale for lane, stale in work.items() if stale}
+
+
+def _work_of_r(project: Path, entries: list[Entry], force: bool) -> dict[str, list[Entry]]:
+    lanes = ("r-torch", "r-pytorch")
+    fresh = {entry.id: [lane for lane in lanes if is_fresh(project, entry, lane)] for entry in entries}
+    if not force and all(len(fresh[entry.id]) == len(_there(project, entry, lanes)) > 0 for entry in entries):
+        # Nothing to do, and no need to ask R which engines it has.
+        return {}
+    usable = [f"r-{engine}" for engine in r_engines(project)]
+    work: dict[str, list[Entry]] = {}
+    for lane in usable:
+        work[lane] = [
+            entry
+            for entry in entries
+            if (lane in _there(project, entry, lanes) and lane not in fresh[entry.id])
+            or (lane == usable[0] and (force or not fresh[entry.id]))
+        ]
+    return work
+
+
+def _there(project: Path, entry: Entry, lanes: Sequence[str]) -> list[str]:
+    return [lane for lane in lanes if entry.table(project / "shared_figures", lane).is_file()]
+
+
+def _compute(
+    project: Path, study: Study, lane: str, entries: list[Entry], force: bool, progress: Progress
+) -> list[Path]:
+    # Noted before the code is loaded: somebody may edit a file while a network trains.
+    records = {entry.id: record_lines(project, entry, lane) for entry in entries}
+    ids = [entry.id for entry in entries]
+    kept = project / ".gradpath" / "checkpoints" / fingerprint([study.name, lane, records])
+    if force:
+        shutil.rmtree(kept, ignore_errors=True)
+    with scratch(project) as folder:
+        if lane == "python":
+            study.compute(study.file(project), folder, ids, progress, kept)
+        else:
+            progress(f"{study.name}: R ({lane.partition('-')[2]}) computes {', '.join(ids)}")
+            _in_r(project, study, lane, folder, ids, kept, progress)
+        written = [_adopt(project, entry, lane, folder, records[entry.id]) for entry in entries]
+    shutil.rmtree(kept, ignore_errors=True)
     return written
 
 
-def experiments_file(project: Path) -> Path:
-    """Return the project's declaration, named as a reader in the project's folder would."""
-    file = project / "shared_figures" / "experiments.yaml"
-    return Path(os.path.relpath(file)) if file.is_relative_to(Path.cwd()) else file
-
-
-def r_table_of(project: Path, figure: Figure) -> Path | None:
-    """Return the R table that is laid over Python's: {torch}'s own, unless it was made from other sources."""
-    folder = project / "shared_figures" / figure.id
-    tables = [t for t in (folder / "r-torch.csv", folder / "r-pytorch.csv") if t.is_file()]
-    current = [r_sources(project), declaration(figure)]
-    fresh = [t for t in tables if [read_record(t).get(k) for k in ("sources", "declaration")] == current]
-    return (fresh + tables + [None])[0]
-
-
-def _run_python(
-    project: Path, figures: dict[str, Figure], stamps: Stamps, force: bool, progress: Progress
-) -> list[Path]:
-    sources = python_sources(project)
-    stale = {}
-    for name, figure in figures.items():
-        now = fingerprint([declaration(figure), sources, version("torch")])
-        result = project / "shared_figures" / name / "python.csv"
-        if force or not stamps.fresh(f"run/{name}/python", now, [result]):
-            stale[name] = now
-    if not stale:
-        return []
-    from gradpath.runs import run_experiments
-
-    with tempfile.TemporaryDirectory() as temporary:
-        written = run_experiments(
-            experiments_file(project), temporary, stale, progress=lambda name: progress(f"{name}: python")
-        )
-        return [_adopt(project, table, figures, sources, stamps, stale) for table in written]
-
-
-def _run_r(
-    project: Path, r: R, figures: dict[str, Figure], stamps: Stamps, force: bool, progress: Progress
-) -> list[Path]:
-    sources = r_sources(project)
-    wanted = os.environ.get("GRADPATH_R_ENGINE", "")
-    stale = {}
-    for name, figure in figures.items():
-        now = fingerprint([declaration(figure), sources, version("torch"), wanted])
-        there = [f for f in (project / "shared_figures" / name).glob(f"r-{wanted or '*'}.csv")]
-        if force or not there or not stamps.fresh(f"run/{name}/r", now, there):
-            stale[name] = now
-    if not stale:
-        return []
+def _in_r(
+    project: Path, study: Study, lane: str, folder: Path, ids: list[str], kept: Path, progress: Progress
+) -> None:
+    r = _r_of(project)
     if ensure_r_package(r):
         progress("R package gradpath installed in .r-library")
-    progress(f"R is running {len(stale)} figures")
-    with tempfile.TemporaryDirectory() as temporary:
-        r.run(
-            "a <- commandArgs(trailingOnly = TRUE);"
-            " invisible(gradpath::run_experiments(a[1], a[2], a[-(1:2)], progress = message))",
-            *(str(experiments_file(project)), temporary, *stale),
-        )
-        tables = [next(Path(temporary, name).glob("r-*.csv")) for name in stale]
-        return [_adopt(project, table, figures, sources, stamps, stale) for table in tables]
+    call, arguments = study.compute_in_r(study.file(project).absolute(), folder, ids, kept)
+    r.run(ARGUMENTS + f"invisible({call})", *arguments, engine=lane.partition("-")[2])
 
 
-def _adopt(
-    project: Path,
-    table: Path,
-    figures: dict[str, Figure],
-    sources: str,
-    stamps: Stamps,
-    stale: dict[str, str],
-) -> Path:
+ARGUMENTS = "a <- commandArgs(trailingOnly = TRUE); "
+
+
+def _r_of(project: Path) -> R:
+    r = find_r(project)
+    if r is None:
+        raise GradpathError("R is not installed here")
+    return r
+
+
+def _adopt(project: Path, entry: Entry, lane: str, folder: Path, record: str) -> Path:
     # The lane wrote what it knows; what the numbers depend on is added here, the same way for both languages.
-    name = table.parent.name
-    target = project / "shared_figures" / name / table.name
-    record = f"# declaration: {declaration(figures[name])}\n# sources: {sources}\n"
-    write_text(target, record + table.read_text(encoding="utf-8"))
-    stamps.done(f"run/{name}/{table.stem.partition('-')[0]}", stale[name])
+    target = entry.table(project / "shared_figures", lane)
+    write_text(target, record + entry.table(folder, lane).read_text(encoding="utf-8"))
     return target
-
-
-def _remember(stamps: Stamps, kind: str, done: dict[str, str]) -> None:
-    for name, now in done.items():
-        stamps.done(f"draw/{name}/{kind}", now)

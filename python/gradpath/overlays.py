@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +11,8 @@ import pandas as pd
 from matplotlib.figure import Figure as Plot
 
 from gradpath.contours import THEMES, empty_plot, save_plot
-from gradpath.experiments import Figure
-from gradpath.lanes import r_table_of
+from gradpath.experiments import read_experiments
+from gradpath.runs import choose_figures
 from gradpath.surfaces import Surface, get_surface
 from gradpath.tables import read_table, select_path
 
@@ -51,22 +51,25 @@ def plot_overlay(
     return figure
 
 
-def draw_overlay(project: Path, figure: Figure) -> list[Path]:
-    """Draw the third picture of a figure from its tables, light and dark, as SVG and PNG."""
-    folder = project / "shared_figures" / figure.id
-    r_file = r_table_of(project, figure)
-    assert r_file is not None and figure.surface is not None
-    tables = [read_table(folder / "python.csv"), read_table(r_file)]
-    python, r = ([select_path(t, p.id, "optim") for p in figure.paths] for t in tables)
+def draw_overlays(file: str | Path, folder: str | Path, figures: Iterable[str]) -> list[Path]:
+    """Draw the third picture of figures from the one table of each language in a folder, light and dark.
+
+    Parameters are those of :func:`gradpath.draw_experiments`; returns the pictures.
+    """
     written = []
-    for theme in THEMES:
-        plot = plot_overlay(
-            python, r, figure.surface, f"{figure.title} (Python and R)", theme, tables[1].attrs["engine"]
-        )
-        for suffix in ("svg", "png"):
-            target = folder / f"overlay-{theme}.{suffix}"
-            save_plot(plot, target)
-            written.append(target)
+    for figure in choose_figures(read_experiments(file), figures):
+        own = Path(folder) / figure.id
+        [r_file] = own.glob("r-*.csv")
+        tables = [read_table(own / "python.csv"), read_table(r_file)]
+        python, r = ([select_path(t, p.id, "optim") for p in figure.paths] for t in tables)
+        assert figure.surface is not None
+        for theme in THEMES:
+            title = f"{figure.title} (Python and R)"
+            plot = plot_overlay(python, r, figure.surface, title, theme, tables[1].attrs["engine"])
+            for suffix in ("svg", "png"):
+                target = own / f"overlay-{theme}.{suffix}"
+                save_plot(plot, target)
+                written.append(target)
     return written
 
 

@@ -7,11 +7,12 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from filelock import FileLock
 
-from gradpath.fingerprints import fingerprint_files
+from gradpath.freshness import fingerprint_files
 from gradpath.refusals import GradpathError
 from gradpath.tables import write_text
 
@@ -43,10 +44,11 @@ class R:
             "RETICULATE_PYTHON": sys.executable,
         }
 
-    def run(self, expression: str, *arguments: str, quiet: bool = False) -> str:
+    def run(self, expression: str, *arguments: str, quiet: bool = False, engine: str = "") -> str:
         """Run one R expression, written by us, in a new process; return what it printed.
 
-        ``arguments`` reach it as ``commandArgs(trailingOnly = TRUE)``; nothing is pasted into the code.
+        ``arguments`` reach it as ``commandArgs(trailingOnly = TRUE)``; nothing is pasted into the code. ``engine``
+        is the one to use; if empty, the environment or R decides.
 
         Raises
         ------
@@ -54,9 +56,8 @@ class R:
             If R fails: its own error message, on one line.
         """
         command = [self.rscript, "--no-save", "--no-restore", "-e", expression, *arguments]
-        done = subprocess.run(
-            command, env=self.environment, cwd=self.project, capture_output=True, text=True, check=False
-        )
+        environment = self.environment | ({"GRADPATH_R_ENGINE": engine} if engine else {})
+        done = subprocess.run(command, env=environment, cwd=self.project, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             raise GradpathError(_error_line(done.stderr))
         if not quiet:
@@ -68,6 +69,32 @@ def find_r(project: Path) -> R | None:
     """Return the R of this machine, or None."""
     rscript = shutil.which("Rscript")
     return R(rscript, project) if rscript else None
+
+
+@cache
+def r_engines(project: Path) -> tuple[str, ...]:
+    """Return the engines that R can use here, {torch} first; none without R.
+
+    Where ``GRADPATH_R_ENGINE`` names one, it is the only one.
+    """
+    r = find_r(project)
+    if r is None:
+        return ()
+    forced = os.environ.get("GRADPATH_R_ENGINE", "")
+    if forced:
+        return (forced,)
+    # {torch} without its native library would offer to download it: only a person may start that.
+    asked = "cat(requireNamespace('torch', quietly = TRUE) && torch::torch_is_installed())"
+    command = [r.rscript, "--no-save", "--no-restore", "-e", asked]
+    environment = r.environment | {"TORCH_INSTALL": "0", "TORCH_VERIFY_LOAD": "FALSE"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return ("torch", "pytorch") if done.stdout.endswith("TRUE") else ("pytorch",)
+
+
+def can_compute(project: Path, lane: str) -> bool:
+    """Say whether this machine can compute a lane: Python always, R with the engines that are here."""
+    language, _, engine = lane.partition("-")
+    return language == "python" or engine in r_engines(project)
 
 
 def ensure_r_package(r: R) -> bool:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import torch
+from matplotlib.figure import Figure as Plot
 
 from gradpath.contours import plot_paths, save_plot
 from gradpath.descent import descend
-from gradpath.experiments import Figure, read_experiments
+from gradpath.experiments import DeclaredPath, Figure, read_experiments
 from gradpath.refusals import one_of, refusal
 from gradpath.tables import COLUMNS, read_table, select_path, write_table
 
@@ -54,24 +55,7 @@ def run_experiments(
     chosen = choose_figures(read_experiments(file), figures)
     written = []
     for figure in chosen:
-        parts = []
-        for path in figure.paths:
-            assert path.surface and path.start and path.dtype  # read_experiments fills them in
-            for method in METHODS:
-                points = descend(
-                    path.surface,
-                    path.start,
-                    path.optimizer,
-                    path.steps,
-                    method,
-                    path.dtype,
-                    device,
-                    path.schedule,
-                    path.noise,
-                    path.seed,
-                    **path.hyperparameters,
-                )
-                parts.append(points.assign(path=path.id, method=method)[COLUMNS])
+        parts = [run_path(path, method, device) for path in figure.paths for method in METHODS]
         record = {
             "language": f"python {platform.python_version()}",
             "engine": f"torch {torch.__version__}",
@@ -84,6 +68,25 @@ def run_experiments(
         if progress:
             progress(figure.id)
     return written
+
+
+def run_path(path: DeclaredPath, method: str, device: str) -> pd.DataFrame:
+    """Compute one declared path by one method."""
+    assert path.surface and path.start and path.dtype  # read_experiments fills them in
+    points = descend(
+        path.surface,
+        path.start,
+        path.optimizer,
+        path.steps,
+        method,
+        path.dtype,
+        device,
+        path.schedule,
+        path.noise,
+        path.seed,
+        **path.hyperparameters,
+    )
+    return points.assign(path=path.id, method=method)[COLUMNS]
 
 
 def draw_experiments(
@@ -107,16 +110,8 @@ def draw_experiments(
         if not figure.draw:
             continue
         table = read_table(Path(folder) / figure.id / "python.csv")
-        paths = [select_path(table, path.id, "optim") for path in figure.paths]
         for theme in THEMES:
-            plot = plot_paths(
-                paths,
-                figure.surface,
-                labels=[path.label or path.id for path in figure.paths],
-                label_at=[path.label_at for path in figure.paths],
-                title=f"{figure.title} (Python)",
-                theme=theme,
-            )
+            plot = plot_figure(figure, table, theme)
             for suffix in ("svg", "png"):
                 target = Path(folder) / figure.id / f"python-{theme}.{suffix}"
                 save_plot(plot, target)
@@ -124,6 +119,18 @@ def draw_experiments(
         if progress:
             progress(figure.id)
     return written
+
+
+def plot_figure(figure: Figure, table: pd.DataFrame, theme: str) -> Plot:
+    """Draw one declared figure from its table."""
+    return plot_paths(
+        [select_path(table, path.id, "optim") for path in figure.paths],
+        figure.surface,
+        labels=[path.label or path.id for path in figure.paths],
+        label_at=[path.label_at for path in figure.paths],
+        title=f"{figure.title} (Python)",
+        theme=theme,
+    )
 
 
 def seeds_of(figure: Figure) -> str:

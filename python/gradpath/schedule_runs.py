@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from gradpath.schedule_fields import check_field, check_path_schedule
 from gradpath.schedule_plots import plot_schedules
 from gradpath.schedulers import schedule_rates
 from gradpath.schedules import schedule_parameters
-from gradpath.tables import write_table
+from gradpath.tables import read_numbers, write_table
 
 SEQUENCE_COLUMNS = ["schedule", "method", "step", "lr"]
 
@@ -87,7 +87,7 @@ def run_schedules(file: str | Path, folder: str | Path) -> Path:
         (entry.id, method, step, rate)
         for entry in read_schedules(file).values()
         for method in ("manual", "optim")
-        for step, rate in enumerate(schedule_rates(entry.schedule, entry.lr, entry.steps, method, entry.metrics))
+        for step, rate in enumerate(declared_rates(entry, method))
     ]
     record = {
         "language": f"python {platform.python_version()}",
@@ -100,16 +100,32 @@ def run_schedules(file: str | Path, folder: str | Path) -> Path:
     return target
 
 
+def declared_rates(entry: Sequence, method: str) -> list[float]:
+    """Compute one declared sequence by one method."""
+    return schedule_rates(entry.schedule, entry.lr, entry.steps, method, entry.metrics)
+
+
 def draw_schedules(file: str | Path, folder: str | Path) -> list[Path]:
-    """Draw every declared sequence, and all of them in one picture, light and dark.
+    """Draw every declared sequence, and all of them in one picture, from the table, light and dark.
+
+    ``folder`` must hold ``schedules/python.csv``; the rates by the library are drawn.
 
     Returns
     -------
     list of Path
         ``schedules/<id>-python-light.svg`` and so on, and ``schedules/python-light.svg`` with all of them.
+
+    Raises
+    ------
+    GradpathError
+        If there is no table.
     """
     shown = [entry for entry in read_schedules(file).values() if entry.draw]
-    rates = [schedule_rates(e.schedule, e.lr, e.steps, "optim", e.metrics) for e in shown]
+    table = Path(folder) / "schedules" / "python.csv"
+    if not table.is_file():
+        raise GradpathError(f"{table}: no such file; run run_schedules() first")
+    rows = read_numbers(table, ["lr"]).query("method == 'optim'")
+    rates = [rows.loc[rows["schedule"].astype(str) == entry.id, "lr"].tolist() for entry in shown]
     written = []
     for theme in THEMES:
         for entry, one in zip(shown, rates, strict=True):
@@ -122,11 +138,6 @@ def draw_schedules(file: str | Path, folder: str | Path) -> list[Path]:
             save_plot(plot, target)
             written.append(target)
     return written
-
-
-def as_declared(sequence: Sequence) -> dict[str, Any]:
-    """Return what decides a sequence's numbers."""
-    return {k: v for k, v in asdict(sequence).items() if k not in ("title", "draw", "recorded")}
 
 
 def _read_entry(file: str, number: int, entry: Any) -> Sequence:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
+
+from gradpath.scratch import scratch_name
 
 COLUMNS = ["path", "method", "step", "x1", "x2", "value"]
 
@@ -17,14 +18,14 @@ COLUMNS = ["path", "method", "step", "x1", "x2", "value"]
 def whole_file(file: Path) -> Iterator[Path]:
     """Hand out a temporary name; rename it to ``file`` if all goes well, delete it if not."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-", suffix=file.suffix)
-    os.close(handle)
+    temporary = scratch_name(file.parent, file.suffix)
+    # Made anew, with the permissions that the umask gives to every new file.
+    temporary.touch(exist_ok=False)
     try:
-        yield Path(name)
-        os.chmod(name, 0o644)
-        os.replace(name, file)
+        yield temporary
+        os.replace(temporary, file)
     finally:
-        Path(name).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
 def write_text(file: Path, text: str) -> bool:
@@ -55,9 +56,13 @@ def read_record(file: Path) -> dict[str, str]:
 
 
 def read_numbers(file: Path, columns: list[str]) -> pd.DataFrame:
-    """Read a CSV file whose lines may begin with ``#``; the numbers of these columns come back to the last bit."""
+    """Read a CSV file with a record; the numbers of these columns come back to the last bit, empty ones as NaN."""
     # Python's float() reads every digit; the reader of pandas does so only from version 3 on.
-    return pd.read_csv(file, comment="#", converters=dict.fromkeys(columns, float))
+    return pd.read_csv(file, comment="#", converters=dict.fromkeys(columns, _number))
+
+
+def _number(text: str) -> float:
+    return float(text) if text else float("nan")
 
 
 def read_table(file: Path) -> pd.DataFrame:

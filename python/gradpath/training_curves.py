@@ -12,6 +12,8 @@ import pandas as pd
 
 from gradpath.contours import LINES, THEMES
 
+# A table over several seeds has the lowest and the highest number of every mean beside it.
+RANGE = ("_low", "_high")
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
 # Two more than paths over a surface need, with the same contrast on the paper.
 MORE_COLOURS = {"light": ["#7a6200", "#52606d"], "dark": ["#e3cf57", "#b4bfca"]}
@@ -56,6 +58,7 @@ def measures_of(tables: Sequence[pd.DataFrame]) -> list[str]:
     """Return what was measured: the loss, then the scores."""
     filled = [t for t in tables if len(t)] or list(tables[:1])
     names = [c.removeprefix("train_") for c in filled[0].columns if str(c).startswith("train_")]
+    names = [name for name in names if not name.endswith(RANGE)]
     return [name for name in names if all(f"train_{name}" in t.columns for t in filled)]
 
 
@@ -73,7 +76,8 @@ def measure_limits(tables: Sequence[pd.DataFrame], parts: Sequence[str], measure
     """
     last = max((int(t["epoch"].max()) for t in tables if len(t)), default=1)
     late = [t[t["epoch"] > last / 4] if len(t) and t["epoch"].max() > last / 4 else t for t in tables]
-    columns = [t[f"{part}_{measure}"].to_numpy(float) for t in late if len(t) for part in parts]
+    names = [f"{part}_{measure}{suffix}" for part in parts for suffix in ("", *RANGE)]
+    columns = [t[name].to_numpy(float) for t in late if len(t) for name in names if name in t.columns]
     return padded(np.concatenate(columns) if columns else np.array([0.0, 1.0]))
 
 

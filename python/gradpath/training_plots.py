@@ -17,6 +17,7 @@ from gradpath.refusals import GradpathError, one_of, refusal
 from gradpath.training_curves import (
     MARKERS_PER_LINE,
     PARTS,
+    RANGE,
     Look,
     curve_looks,
     diverged_in,
@@ -47,6 +48,7 @@ def plot_training(
     ----------
     tables : DataFrame or list of DataFrame
         As :func:`gradpath.train_network` returns them; at most six groups are told apart by colour and marker.
+        Where a table has columns ``_low`` and ``_high`` beside a mean, the range between them is drawn too.
     labels : list of str, optional
         One per run, beside its lines; optimizer and lr if left out.
     groups : list of str, optional
@@ -136,6 +138,9 @@ def _draw_curves(
             x = table["epoch"].to_numpy(float)
             y = table[f"{part}_{measure}"].to_numpy(float) if len(table) else x
             _draw_line(axes, x, y, look, theme, -(-len(x) // MARKERS_PER_LINE) or 1)
+            if f"{part}_{measure}_low" in table.columns:
+                low, high = (table[f"{part}_{measure}{suffix}"].to_numpy(float) for suffix in RANGE)
+                axes.fill_between(x, low, high, color=look.colour, alpha=0.15, linewidth=0)
             broken = diverged_in(table)
             if broken is not None:
                 if len(x):
@@ -167,24 +172,29 @@ def _draw_against(
     known = list(dict.fromkeys(groups))
     looks = curve_looks(known, theme)
     went_well = [len(t) > 0 and diverged_in(t) is None for t in tables]
-    finals = {
-        part: [
-            float(t[f"{part}_{measure}"].iloc[-1]) if good else np.nan
+
+    def last(part: str, suffix: str = "") -> list[float]:
+        name = f"{part}_{measure}{suffix}"
+        return [
+            float(t[name if name in t.columns else f"{part}_{measure}"].iloc[-1]) if good else np.nan
             for t, good in zip(tables, went_well, strict=True)
         ]
-        for part in parts
-    }
-    values = np.array([v for column in finals.values() for v in column if np.isfinite(v)])
+
+    finals = {part: last(part) for part in parts}
+    drawn = [v for part in parts for suffix in ("", *RANGE) for v in last(part, suffix)]
+    values = np.array([v for v in drawn if np.isfinite(v)])
     limits = padded(values if len(values) else np.array([0.0, 1.0]))
     edge = limits[1] if measure == "loss" else limits[0]
     ends: list[tuple[float, float]] = []
     for axes, part in zip(row, parts, strict=True):
         ends = []
         for group, look in zip(known, looks, strict=True):
-            own = sorted((x, y) for x, y, g in zip(against, finals[part], groups, strict=True) if g == group)
-            x, y = np.array(own).T
+            columns = zip(against, finals[part], last(part, "_low"), last(part, "_high"), groups, strict=True)
+            own = sorted(row[:4] for row in columns if row[4] == group)
+            x, y, low, high = np.array(own).T
             good = np.isfinite(y)
             _draw_line(axes, x[good], y[good], look, theme, 1)
+            axes.vlines(x[good], low[good], high[good], color=look.colour, linewidth=1.0, alpha=0.6)
             for broken in x[~good]:
                 _draw_cross(axes, broken, edge, look)
             ends.append((float(x[good][-1]), float(y[good][-1])) if good.any() else (float(x[-1]), edge))

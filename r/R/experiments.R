@@ -38,7 +38,7 @@ PATH_FIELDS <- list(
   schedule = field(function(value) TRUE, A_SCHEDULE, null = TRUE),
   noise = listed("noise"),
   seed = listed("seed"),
-  recorded_differs = field(is_mapping, "a mapping with reason and at_most", null = TRUE)
+  recorded_differs = field(is_mapping, "a mapping with reason, begins and at_most", null = TRUE)
 )
 
 FIGURE_FIELDS <- list(
@@ -51,9 +51,16 @@ FIGURE_FIELDS <- list(
   paths = field(is_sequence, "a list of paths", required = TRUE)
 )
 
+# How large a known difference may be, relative: one that no difference can exceed would say nothing.
+is_difference <- function(value) is_number(value) && value > 0 && value < 2
+
 DIFFERENCE_FIELDS <- list(
   reason = field(is_text, "a text", required = TRUE),
-  at_most = field(at_least_zero, "a finite number >= 0", required = TRUE)
+  begins = field(function(value) is.integer(value) && value >= 1, "a whole number >= 1", required = TRUE),
+  at_most = field(
+    is_difference, "a number > 0 and < 2, the largest that a relative difference can be",
+    required = TRUE
+  )
 )
 
 #' Read a declaration of experiments

@@ -8,6 +8,7 @@ DATA_NAMES <- c("fashion_mnist", "digits")
 
 is_filled <- function(value) is_sequence(value) && length(value) > 0
 is_widths <- function(value) is_filled(value) && all(vapply(value, whole_from(1), TRUE))
+is_seeds <- function(value) is_filled(value) && all(vapply(value, ACCEPTED$seed[[1]], TRUE)) && !anyDuplicated(value)
 among_field <- function(names, ...) field(one_text_of(names), one_of(names), ...)
 count_field <- function(...) field(COUNT[[1]], COUNT[[2]], ...)
 settings_field <- function() field(is_mapping, "a mapping of arguments of train_network()")
@@ -32,22 +33,25 @@ ARGUMENT_FIELDS <- list(
 NETWORK_FIELDS <- list(name = among_field(names(NETWORK_ARGUMENTS), required = TRUE))
 SIZE_FIELDS <- list(
   train = count_field(required = TRUE),
+  validation = count_field(required = TRUE),
   test = count_field(required = TRUE),
   epochs = count_field(required = TRUE),
+  seeds = field(is_seeds, paste0("a list of one or more different seeds, each ", ACCEPTED$seed[[2]])),
   settings = settings_field()
 )
 SIZES_FIELDS <- lapply(stats::setNames(nm = LAB_SIZES), function(name) {
-  field(is_mapping, "a mapping with train, test and epochs", required = TRUE)
+  field(is_mapping, "a mapping with train, validation, test and epochs")
 })
+is_some <- function(value) is_mapping(value) && length(value) > 0
 LAB_FIELDS <- list(
   id = IDENTIFIER,
   title = field(is_text, "a text", required = TRUE),
   data = among_field(DATA_NAMES, required = TRUE),
   network = field(is_mapping, "a mapping with a name and the arguments of that network", required = TRUE),
-  seed = listed("seed"),
   dtype = listed("dtype"),
   against = field(is_text, "a text"),
-  sizes = field(is_mapping, "a mapping with quick and full", required = TRUE),
+  draw = field(is_flag, "true or false"),
+  sizes = field(is_some, "a mapping with quick, full, or both", required = TRUE),
   settings = settings_field(),
   runs = field(is_filled, "a list of one or more runs", required = TRUE)
 )
@@ -57,6 +61,7 @@ RUN_FIELDS <- list(
   group = field(is_text, "a text"),
   x = field(POSITIVE[[1]], POSITIVE[[2]]),
   network = field(is_mapping, "a mapping of arguments of the lab's network"),
+  differs = field(is_some, "a mapping with quick, full, or both"),
   settings = settings_field(),
   quick = settings_field(),
   full = settings_field()
@@ -94,9 +99,10 @@ read_lab <- function(where, entry) {
   check_whole_entry(where, entry, LAB_FIELDS)
   check_network(where, entry$network)
   check_whole_entry(paste0(where, ", sizes"), entry$sizes, SIZES_FIELDS)
-  sizes <- lapply(stats::setNames(nm = LAB_SIZES), function(name) {
+  sizes <- lapply(stats::setNames(nm = names(entry$sizes)), function(name) {
     check_whole_entry(paste0(where, ", ", name), entry$sizes[[name]], SIZE_FIELDS)
-    entry$sizes[[name]][c("train", "test", "epochs")]
+    size <- entry$sizes[[name]][c("train", "validation", "test", "epochs")]
+    c(size, list(seeds = as.numeric(unlist(entry$sizes[[name]]$seeds %||% 0))))
   })
   runs <- list()
   check_entries(where, entry$runs, "run", ", ", function(place, run) {
@@ -104,8 +110,8 @@ read_lab <- function(where, entry) {
   })
   refuse_duplicates(where, "run", vapply(runs, `[[`, "", "id"))
   list(
-    id = entry$id, title = entry$title, data = entry$data, seed = entry$seed %||% 0,
-    dtype = entry$dtype %||% "float32", sizes = sizes, runs = runs, against = entry$against
+    id = entry$id, title = entry$title, data = entry$data, dtype = entry$dtype %||% "float32",
+    sizes = sizes, runs = runs, against = entry$against, draw = entry$draw %||% TRUE
   )
 }
 
@@ -123,10 +129,22 @@ read_run <- function(where, entry, lab, sizes) {
     check_settings(paste0(where, ", ", name), merged, sizes[[name]])
     merged
   })
+  check_differs(paste0(where, ", differs"), entry$differs, sizes)
   list(
     id = entry$id, label = entry$label %||% entry$id, network = network, settings = settings,
     group = entry$group, x = entry$x
   )
+}
+
+# Where, why and how far {torch}'s numbers are known to differ from Python's, by size; the cross-check reads it.
+check_differs <- function(where, differs, sizes) {
+  if (is.null(differs)) {
+    return(invisible())
+  }
+  check_whole_entry(where, differs, lapply(sizes, function(size) {
+    field(is_mapping, "a mapping with reason, begins and at_most")
+  }))
+  for (name in names(differs)) check_whole_entry(paste0(where, ", ", name), differs[[name]], DIFFERENCE_FIELDS)
 }
 
 # Mappings laid over each other, the last on top.
@@ -142,17 +160,17 @@ check_network <- function(where, network) {
 }
 
 check_settings <- function(where, settings, size) {
-  known <- c("optimizer", "batch_size", "schedule", "schedule_every", "clip")
+  known <- c("optimizer", "batch_size", "schedule", "schedule_every", "clip", "method")
   given <- function(name, default) if (name %in% names(settings)) settings[[name]] else default
   optimizer <- given("optimizer", "adamw")
   require_value(where, "optimizer", optimizer)
+  require_value(where, "method", given("method", "optim"))
   batch_size <- given("batch_size", 256)
   every <- given("schedule_every", "epoch")
   require_count(where, "batch_size", batch_size)
   require_choice(where, "schedule_every", every, c("epoch", "batch"))
   check_clip(where, settings$clip)
   steps <- size$epochs * if (every == "batch") ceiling(size$train / batch_size) else 1
-  # A lab has no validation data that a plateau could watch.
-  check_training_schedule(where, settings$schedule, every, steps, "validation_loss", list(), FALSE)
+  check_training_schedule(where, settings$schedule, every, steps, "validation_loss", list(), TRUE)
   check_hyperparameters(where, optimizer, settings[setdiff(names(settings), known)])
 }

@@ -5,16 +5,20 @@ NULL
 
 LAB_DATA <- list(fashion_mnist = fashion_mnist, digits = digits)
 LAB_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = small_cnn)
-LAB_NUMBERS <- c("lr", "train_loss", "train_accuracy", "test_loss", "test_accuracy")
-STATUS <- "status of "
+# Measured once, when a run has ended: in the last row of a run, and empty in the others.
+TEST_NUMBERS <- c("test_loss", "test_accuracy")
+LAB_NUMBERS <- c("lr", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", TEST_NUMBERS)
+
+# The line of a table's record that says how a run ended.
+status_key <- function(run, seed) sprintf("status of %s, seed %.15g", run, seed)
 
 #' Train and draw the declared labs
 #'
 #' `run_labs()` trains every run of the declared labs on the CPU and writes one table per lab,
-#' `training/<size>/<lab>.r-<engine>.csv`: run, epoch, lr, loss and accuracy of training and test data, for
-#' the full size also seconds, under a record of versions and of how each run ended. `draw_labs()` draws the
-#' labs from their tables, {torch}'s where there is one, light and dark, as
-#' `training/<size>/<lab>-r-light.svg` and so on.
+#' `training/<size>/<lab>.r-<engine>.csv`: run, seed, epoch, lr, loss and accuracy of training and validation
+#' data after each epoch, and of the test data once, in the last row of a run that finished; under a record of
+#' versions and of how each run ended. `draw_labs()` draws the labs from their tables, {torch}'s where there is
+#' one, light and dark, as `training/<size>/<lab>-r-light.svg` and so on.
 #'
 #' @param file The declaration, as [read_labs()] reads it.
 #' @param folder Gets the tables and the pictures.
@@ -25,19 +29,16 @@ STATUS <- "status of "
 #' @param checkpoints A folder that gets a checkpoint of every run: `run_labs()` called again goes on where it
 #'   was stopped.
 #' @return The files that were written. A bad declaration, an unknown lab or size, or data that are not on
-#'   this machine stop with one line, before anything is written.
+#'   this machine or too few stop with one line, before anything is written.
 #' @export
 run_labs <- function(file, folder, size = "quick", labs = NULL, progress = NULL, checkpoints = NULL) {
   require_choice("run_labs()", "size", size, LAB_SIZES)
-  chosen <- choose_labs(read_labs(file), labs)
+  chosen <- Filter(function(lab) size %in% names(lab$sizes), choose_labs(read_labs(file), labs))
   sets <- list()
   parts <- lapply(chosen, function(lab) {
     set <- paste(lab$data, lab$dtype)
     if (is.null(sets[[set]])) sets[[set]] <<- LAB_DATA[[lab$data]](dtype = lab$dtype)
-    list(
-      train = take_data(sets[[set]]$train, lab$sizes[[size]]$train),
-      test = take_data(sets[[set]]$test, lab$sizes[[size]]$test)
-    )
+    take_parts(sets[[set]], lab, size)
   })
   threads <- torch_get_num_threads()
   on.exit(torch_set_num_threads(threads))
@@ -51,6 +52,18 @@ run_labs <- function(file, folder, size = "quick", labs = NULL, progress = NULL,
     target
   }, chosen, parts)
   as.character(unlist(written))
+}
+
+# The data of a lab: the first samples to learn from, the last ones of the same part to decide with.
+take_parts <- function(data, lab, size) {
+  has <- lab$sizes[[size]]
+  samples <- data$train$y$shape[[1]]
+  rest <- samples - has$validation
+  list(
+    train = take_data(data_rows(data$train, 1, rest), has$train),
+    validation = data_rows(data$train, rest + 1, has$validation),
+    test = take_data(data$test, has$test)
+  )
 }
 
 # The labs of these ids, or all.
@@ -71,32 +84,41 @@ run_lab <- function(lab, size, data, checkpoints, progress) {
     engine = paste(engine$name, engine$version),
     device = "cpu",
     dtype = lab$dtype,
-    seed = sprintf("%.15g", lab$seed),
+    seed = paste(sprintf("%.15g", lab$sizes[[size]]$seeds), collapse = ", "),
     threads = as.character(torch_get_num_threads())
   )
-  columns <- c("run", "epoch", LAB_NUMBERS, if (size == "full") "seconds")
+  columns <- c("run", "seed", "epoch", LAB_NUMBERS)
   tables <- lapply(lab$runs, function(run) {
-    table <- train_run(lab, run, size, data, checkpoints)
-    status <- attr(table, "status")
-    record[[paste0(STATUS, run$id)]] <<- status
-    if (!is.null(progress)) progress(paste0(lab$id, ", ", run$id, ": ", status))
-    # A run that diverged at once has no rows, and no columns for them.
-    if (nrow(table)) data.frame(run = run$id, table)[columns]
+    by_seed <- lapply(lab$sizes[[size]]$seeds, function(seed) {
+      table <- train_run(lab, run, seed, size, data, checkpoints)
+      status <- attr(table, "status")
+      record[[status_key(run$id, seed)]] <<- status
+      if (!is.null(progress)) progress(sprintf("%s, %s, seed %.15g: %s", lab$id, run$id, seed, status))
+      # A run that diverged at once has no rows, and no columns for them.
+      if (nrow(table)) data.frame(run = run$id, seed = as.integer(seed), table)[columns]
+    })
+    do.call(rbind, by_seed)
   })
   table <- do.call(rbind, tables) %||% stats::setNames(data.frame(t(columns))[0, ], columns)
   list(table = table, record = record)
 }
 
-train_run <- function(lab, run, size, data, checkpoints) {
+# Trains one run of a lab from one seed; the test data are looked at once, when it has ended.
+train_run <- function(lab, run, seed, size, data, checkpoints) {
   arguments <- lapply(run$network[names(run$network) != "name"], function(value) {
     if (is_sequence(value)) unlist(value) else value
   })
-  model <- do.call(LAB_NETWORKS[[run$network$name]], c(arguments, list(seed = lab$seed, dtype = lab$dtype)))
-  checkpoint <- if (!is.null(checkpoints)) file.path(checkpoints, paste0(run$id, ".r.safetensors"))
+  model <- do.call(LAB_NETWORKS[[run$network$name]], c(arguments, list(seed = seed, dtype = lab$dtype)))
+  checkpoint <- if (!is.null(checkpoints)) file.path(checkpoints, sprintf("%s-%.15g.r.safetensors", run$id, seed))
   given <- list(
-    model, "cross_entropy", data$train,
-    test = data$test, epochs = lab$sizes[[size]]$epochs, seed = lab$seed, checkpoint = checkpoint,
-    progress = FALSE
+    model, "cross_entropy", data$train, data$validation,
+    epochs = lab$sizes[[size]]$epochs, seed = seed, checkpoint = checkpoint, progress = FALSE
   )
-  do.call(train_network, c(given, run$settings[[size]]), quote = TRUE)
+  table <- do.call(train_network, c(given, run$settings[[size]]), quote = TRUE)
+  table[TEST_NUMBERS] <- rep(NA_real_, nrow(table))
+  if (attr(table, "status") == "finished") {
+    measured <- evaluate_network(model, "cross_entropy", data$test)
+    table[nrow(table), TEST_NUMBERS] <- c(measured$loss, measured$accuracy)
+  }
+  table
 }

@@ -53,16 +53,8 @@ draw_experiments <- function(file, folder, figures = NULL, progress = NULL) {
   chosen <- Filter(function(figure) figure$draw, choose_figures(read_experiments(file), figures))
   written <- lapply(chosen, function(figure) {
     table <- read_table(drawn_table(file.path(folder, figure$id)))
-    paths <- lapply(figure$paths, function(path) select_path(table, path$id, "optim"))
     names <- lapply(names(THEMES), function(theme) {
-      plot <- plot_paths(
-        paths,
-        figure$surface,
-        labels = vapply(figure$paths, `[[`, "", "label"),
-        label_at = lapply(figure$paths, `[[`, "label_at"),
-        title = paste(figure$title, "(R)"),
-        theme = theme
-      )
+      plot <- plot_figure(figure, table, theme)
       targets <- file.path(folder, figure$id, paste0("r-", theme, c(".svg", ".png")))
       for (target in targets) save_plot(plot, target)
       targets
@@ -73,6 +65,18 @@ draw_experiments <- function(file, folder, figures = NULL, progress = NULL) {
   as.character(unlist(written))
 }
 
+# Draws one declared figure from its table.
+plot_figure <- function(figure, table, theme) {
+  plot_paths(
+    lapply(figure$paths, function(path) select_path(table, path$id, "optim")),
+    figure$surface,
+    labels = vapply(figure$paths, `[[`, "", "label"),
+    label_at = lapply(figure$paths, `[[`, "label_at"),
+    title = paste(figure$title, "(R)"),
+    theme = theme
+  )
+}
+
 # What a figure's random draws start from.
 seeds_of <- function(figure) {
   seeds <- lapply(figure$paths, function(path) if (path$noise > 0) path$seed)
@@ -81,11 +85,11 @@ seeds_of <- function(figure) {
 }
 
 # The R table that is drawn: {torch}'s own where there is one, the other engine's otherwise.
-drawn_table <- function(folder) {
+drawn_table <- function(folder, made_by = "run_experiments()") {
   tables <- file.path(folder, paste0("r-", ENGINES, ".csv"))
   there <- tables[file.exists(tables)]
   if (!length(there)) {
-    gradpath_stop(paste0(folder, ": has no table of R's paths; run run_experiments() first"))
+    gradpath_stop(paste0(folder, ": has no table of R's; run ", made_by, " first"))
   }
   there[[1]]
 }

@@ -20,7 +20,7 @@ SEQUENCE_RULES <- list(
 #'
 #' `read_schedules()` reads and checks a declaration; `run_schedules()` computes every declared sequence by
 #' both methods and writes `schedules/r-<engine>.csv`: schedule, method, step, lr, under a record of versions;
-#' `draw_schedules()` draws every sequence, and all of them in one picture, light and dark.
+#' `draw_schedules()` draws every sequence, and all of them in one picture, from that table, light and dark.
 #'
 #' @param file A YAML file; `shared_figures/schedules.yaml` is the project's own.
 #' @param folder Gets the folder `schedules`.
@@ -101,7 +101,11 @@ run_schedules <- function(file, folder) {
 #' @export
 draw_schedules <- function(file, folder) {
   shown <- unname(Filter(function(entry) entry$draw, read_schedules(file)))
-  rates <- lapply(shown, declared_rates, method = "optim")
+  table <- utils::read.csv(
+    drawn_table(file.path(folder, "schedules"), "run_schedules()"),
+    comment.char = "#", colClasses = c(schedule = "character")
+  )
+  rates <- lapply(shown, function(entry) table$lr[table$schedule == entry$id & table$method == "optim"])
   titles <- vapply(shown, `[[`, "", "title")
   pictures <- lapply(names(THEMES), function(theme) {
     singles <- vapply(seq_along(shown), FUN.VALUE = "", function(k) {

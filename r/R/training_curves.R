@@ -3,6 +3,8 @@
 #' @include contours.R
 NULL
 
+# A table over several seeds has the lowest and the highest number of every mean beside it.
+RANGE <- c("_low", "_high")
 PARTS <- c(train = "training", validation = "validation", test = "test")
 # Two more than paths over a surface need, with the same contrast on the paper.
 MORE_COLOURS <- list(light = c("#7a6200", "#52606d"), dark = c("#e3cf57", "#b4bfca"))
@@ -40,6 +42,7 @@ parts_of <- function(tables) {
 measures_of <- function(tables) {
   filled <- filled_tables(tables)
   names <- sub("^train_", "", grep("^train_", names(filled[[1]]), value = TRUE))
+  names <- grep("(_low|_high)$", names, value = TRUE, invert = TRUE)
   known <- lapply(filled, names)
   in_all <- function(name) all(vapply(known, function(columns) paste0("train_", name) %in% columns, TRUE))
   Filter(in_all, names)
@@ -60,7 +63,8 @@ measure_limits <- function(tables, parts, measure) {
   values <- lapply(filled, function(table) {
     late <- table$epoch > last / 4
     if (any(late)) table <- table[late, ]
-    unlist(table[paste(parts, measure, sep = "_")])
+    columns <- outer(paste(parts, measure, sep = "_"), c("", RANGE), paste0)
+    unlist(table[intersect(columns, names(table))])
   })
   padded(unlist(values) %||% c(0, 1))
 }
@@ -123,8 +127,21 @@ cut_line <- function(x, y, low, high) {
 # Where a run that diverged is heading: an infinite loss, and no score worth having.
 worst_edge <- function(measure, limits) if (measure == "loss") limits[[2]] else limits[[1]]
 
-measured_values <- function(table, part, measure) {
-  if (nrow(table)) table[[paste(part, measure, sep = "_")]] else numeric()
+# Of a table of one seed, the range is the number itself.
+measured_values <- function(table, part, measure, suffix = "") {
+  name <- paste(part, measure, sep = "_")
+  ranged <- paste0(name, suffix)
+  if (nrow(table)) table[[if (ranged %in% names(table)) ranged else name]] else numeric()
+}
+
+# The band between the lowest and the highest number of several seeds; NULL for a table of one.
+band_rows <- function(table, part, measure, look, path) {
+  if (paste0(part, "_", measure, "_low") %in% names(table) && nrow(table)) {
+    data.frame(
+      x = as.numeric(table$epoch), low = measured_values(table, part, measure, "_low"),
+      high = measured_values(table, part, measure, "_high"), path = as.character(path), colour = look$colour
+    )
+  }
 }
 
 # One line as rows of a panel: what lies within the limits, with a marker at every so many points.
@@ -150,12 +167,13 @@ draw_curves <- function(tables, part, measure, labels, groups, limits, theme) {
     y <- measured_values(table, part, measure)
     n <- length(x)
     drawn <- line_rows(x, y, look, limits, k, ceiling(n / MARKERS_PER_LINE))
+    drawn$bands <- band_rows(table, part, measure, look, k)
     broken <- diverged_in(table)
     if (is.null(broken)) {
       return(c(drawn, list(ends = data.frame(x = x[n], y = y[n], label = label, colour = look$colour))))
     }
     fall <- if (n) line_rows(c(x[n], broken), c(y[n], edge), look, limits, paste(k, "falls"), Inf, "12")
-    c(list(paths = rbind(drawn$paths, fall$paths), points = drawn$points), list(
+    c(list(paths = rbind(drawn$paths, fall$paths), points = drawn$points, bands = drawn$bands), list(
       crosses = data.frame(x = broken, y = edge, colour = look$colour),
       ends = data.frame(
         x = broken, y = edge, label = sprintf("%s: diverged in epoch %d", label, broken), colour = look$colour
@@ -169,9 +187,14 @@ draw_curves <- function(tables, part, measure, labels, groups, limits, theme) {
 draw_against <- function(tables, part, measure, groups, against, limits, theme) {
   edge <- worst_edge(measure, limits)
   x <- log2(as.numeric(against))
-  final <- vapply(tables, function(table) {
-    if (went_well(table)) utils::tail(measured_values(table, part, measure), 1) else NA_real_
-  }, 1)
+  last_of <- function(suffix) {
+    vapply(tables, function(table) {
+      if (went_well(table)) utils::tail(measured_values(table, part, measure, suffix), 1) else NA_real_
+    }, 1)
+  }
+  final <- last_of("")
+  low <- last_of("_low")
+  high <- last_of("_high")
   known <- unique(groups)
   pieces <- Map(function(group, look) {
     own <- which(groups == group)
@@ -181,6 +204,7 @@ draw_against <- function(tables, part, measure, groups, against, limits, theme) 
     last <- if (length(good)) utils::tail(good, 1) else utils::tail(own, 1)
     c(line_rows(x[good], final[good], look, limits, group, 1), list(
       crosses = if (length(bad)) data.frame(x = x[bad], y = edge, colour = look$colour),
+      bars = if (length(good)) data.frame(x = x[good], low = low[good], high = high[good], colour = look$colour),
       ends = data.frame(
         x = x[last], y = if (length(good)) final[last] else edge, label = group, colour = look$colour
       )
@@ -191,7 +215,7 @@ draw_against <- function(tables, part, measure, groups, against, limits, theme) 
 
 # The rows of all lines of a panel by kind, the heights of their labels, and two corners that hold the limits.
 bound_pieces <- function(pieces, limits, x) {
-  kinds <- c("paths", "points", "crosses", "ends")
+  kinds <- c("bands", "bars", "paths", "points", "crosses", "ends")
   rows <- lapply(stats::setNames(nm = kinds), function(kind) {
     do.call(rbind, unname(lapply(pieces, `[[`, kind)))
   })
@@ -205,7 +229,8 @@ went_well <- function(table) nrow(table) > 0 && is.null(diverged_in(table))
 
 final_limits <- function(tables, parts, measure) {
   values <- lapply(Filter(went_well, tables), function(table) {
-    vapply(parts, function(part) utils::tail(measured_values(table, part, measure), 1), 1)
+    of_part <- function(part, suffix) utils::tail(measured_values(table, part, measure, suffix), 1)
+    outer(parts, c("", RANGE), Vectorize(of_part))
   })
   padded(unlist(values) %||% c(0, 1))
 }

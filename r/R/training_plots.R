@@ -90,6 +90,7 @@ training_panels <- function(drawn, axis, parts, measures, theme) {
   leads <- ends[ends$x == max(ends$x), ]
   plot <- ggplot2::ggplot() +
     ggplot2::geom_blank(at, drawn$corners) +
+    range_layers(drawn$bands, drawn$bars) +
     path_layer(drawn$paths) +
     point_layer(drawn$points, colours$paper) +
     cross_layer(drawn$crosses) +
@@ -121,6 +122,25 @@ training_panels <- function(drawn, axis, parts, measures, theme) {
   rows <- length(measures)
   attr(plot, "size") <- c(7.2, if (rows > 1) 0.9 + 2.15 * rows else 3.4)
   plot
+}
+
+# The range of several seeds: a band along a curve, a bar at a number.
+range_layers <- function(bands, bars) {
+  shape <- ggplot2::aes(x = .data$x, ymin = .data$low, ymax = .data$high)
+  list(
+    if (!is.null(bands)) {
+      ggplot2::geom_ribbon(
+        utils::modifyList(shape, ggplot2::aes(group = .data$path, fill = .data$colour)), bands,
+        alpha = 0.15
+      )
+    },
+    if (!is.null(bars)) {
+      ggplot2::geom_linerange(
+        utils::modifyList(shape, ggplot2::aes(colour = .data$colour)), bars,
+        linewidth = line_points(1), alpha = 0.6
+      )
+    }
+  )
 }
 
 path_layer <- function(paths) {
