@@ -11,7 +11,7 @@ LIST := r/packages-debian.txt
 R_SOURCES := $(wildcard r/R/*.R r/inst/python/*.py) r/DESCRIPTION r/NAMESPACE
 
 ##@ Both languages
-.PHONY: help setup book figures check test lint document benchmarks clean
+.PHONY: help setup book figures check test status lint document benchmarks clean
 help:  ## List the targets
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 setup: $(VENV)/python.done  ## Install everything that the other targets need
@@ -21,7 +21,9 @@ figures: setup  ## Compute and draw every figure again
 	@$(GRADPATH) run --force && $(GRADPATH) figures --force
 check: setup  ## Compare all lanes and print the table
 	@$(GRADPATH) run && $(GRADPATH) check
-test: py-lint r-lint r-test py-test  ## Every test and every lint, in both languages
+test: py-lint r-lint status r-test py-test  ## Every test and every lint, in both languages; nothing may be stale
+status: setup  ## Say what is stale and why
+	@$(GRADPATH) status
 lint: py-lint r-lint  ## Style and types
 document: r-document  ## Regenerate R's help pages and NAMESPACE
 benchmarks: setup  ## Measure side by side; writes tables into benchmarks

@@ -112,9 +112,9 @@ def test_the_check_fails_for_a_stale_table_and_says_what_makes_it_fresh(small):
     (small / "shared_figures" / "experiments.yaml").write_text(EXPERIMENTS.replace("lr: 1.0", "lr: 1.1"))
     done = gradpath(small, "check")
     assert done.returncode == 1
-    assert "gradpath: stale: bowl (python-" in done.stderr
+    assert "gradpath: stale: bowl (python-manual, python-optim);" in done.stderr
     assert "'gradpath run' computes them" in done.stderr
-    assert " 2 stale, 0 stale recordings, 0 differ" in done.stdout.replace("\n", " ")
+    assert " 4 stale, 0 stale recordings, 0 differ" in done.stdout.replace("\n", " ")
     assert gradpath(small, "run", "--language", "python").returncode == 0
     assert gradpath(small, "check").returncode == 0
 
@@ -261,7 +261,7 @@ def test_a_planted_error_in_a_rule_of_pythons_is_caught_and_located(project, tmp
     folder = make_small_project(project, tmp_path, copied=("python",))
     plant(
         folder / "python/gradpath/update_rules.py",
-        "v = v * momentum + g\n    # x",
+        "v = v * momentum + g\n    # x = x - lr v",
         "v = v * momentum + g * 1.01\n    #",
     )
     assert gradpath(folder, "run", "--language", "python").returncode == 0

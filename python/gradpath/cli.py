@@ -245,10 +245,12 @@ def _check(project: Path, verbose: bool) -> bool:
 
 
 def _names(comparisons: list[Comparison], verdict: str) -> str:
-    # The detail says which of the two lanes it is.
-    return ", ".join(
-        sorted({f"{c.figure} ({c.detail.partition(': ')[2]})" for c in comparisons if c.verdict == verdict})
-    )
+    lanes: dict[str, set[str]] = {}
+    for c in comparisons:
+        if c.verdict == verdict:
+            # The detail says which of the two lanes it is.
+            lanes.setdefault(c.figure, set()).update(c.detail.partition(": ")[2].split(", "))
+    return ", ".join(f"{figure} ({', '.join(sorted(found))})" for figure, found in lanes.items())
 
 
 def _agreement_table(comparisons: list[Comparison]) -> Table:
