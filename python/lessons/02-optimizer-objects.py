@@ -298,3 +298,14 @@ theirs = train(network, torch.optim.SGD(network.parameters(), lr=0.02, momentum=
 print(f"loss after 200 steps {ours[200]:.10f}")
 gap = max(abs(a - b) for a, b in zip(ours, theirs, strict=True))
 print(f"largest difference from the library's object {gap:.10f}")
+
+# %% solution-4
+for name in list(makers)[:5:2]:
+    network = fresh_network()
+    opt = makers[name](network.parameters())
+    first = loss_of(network).item()
+    for _ in range(200):
+        loss_of(network).backward()
+        opt.zero_grad()
+        opt.step()
+    print(f"{name:15s}   loss {first:.10f}, 200 rounds later {loss_of(network).item():.10f}")

@@ -86,6 +86,39 @@ print(
 sgd = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=40, lr=0.4)
 figure = gradpath.plot_paths([sgd, optim], labels=["sgd, lr 0.4", "momentum 0.1, lr 0.5"])
 
+# %% one-rate
+# The same rate for both. What momentum 0.2 adds to the slope is what it remembers.
+velocity = np.zeros(2)
+one_rate = gradpath.descend(
+    "anisotropic_paraboloid", (5.1, 2.3), "momentum", steps=12, lr=0.45, momentum=0.2
+)
+plain = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), "sgd", steps=18, lr=0.45)
+for step in range(6):
+    g = one_rate[["x1", "x2"]].to_numpy()[step] * np.array([0.4, 4.0])
+    memory = velocity * 0.2
+    velocity = memory + g
+    print(
+        f"step {step}   sgd ({plain.x1[step]:.2f}, {plain.x2[step]:5.2f})   "
+        f"momentum ({one_rate.x1[step]:.2f}, {one_rate.x2[step]:5.2f})   "
+        f"slope ({g[0]:.2f}, {g[1]:5.2f})   memory ({memory[0]:.2f}, {memory[1]:5.2f})"
+    )
+
+
+# %% same-rate
+def steps_to(path, goal):
+    """Return the first step at which a path's value is down to the goal, or a dash."""
+    return int((path.value <= goal).idxmax()) if path.value.min() <= goal else "-"
+
+
+for name, hyper in [
+    ("sgd", {"lr": 0.45}),
+    ("momentum", {"lr": 0.45, "momentum": 0.2}),
+    ("sgd", {"lr": 0.45 / (1 - 0.2)}),
+]:
+    path = gradpath.descend("anisotropic_paraboloid", (5.1, 2.3), name, steps=60, **hyper)
+    setting = ", ".join(f"{key} {value:.4f}" for key, value in hyper.items())
+    print(f"{name:8s} {setting:26s}   steps to -4.99: {steps_to(path, -4.99)}")
+
 
 # %% weights
 # An exponentially weighted average gives the value that
@@ -159,13 +192,7 @@ for step in range(2, 9):
         f"lr outside {outside[step, 0]:9.6f}"
     )
 
-
 # %% gain
-def steps_to(path, goal):
-    """Return the first step at which a path's value is down to the goal."""
-    return int((path.value <= goal).idxmax())
-
-
 for name, hyper in [
     ("sgd", {"lr": 0.4}),
     ("momentum", {"lr": 0.5, "momentum": 0.1}),

@@ -152,6 +152,22 @@ for lr in [0.01, 0.4, 1.0, 3.7]:
         f"effective rate along x2 {rates[0, 1]:.4f} at first, {rates[200, 1]:.4f} at last"
     )
 
+# %% why-slow
+# The default rate: are the first squares to blame, or is the rate itself a short distance?
+path = gradpath.descend(
+    "anisotropic_paraboloid", (5.1, 2.3), "adagrad", steps=200, lr=0.01, eps=1e-6
+)
+g = path.x1.to_numpy() * 0.4
+share = (g[:5] ** 2).sum() / (g**2).sum()
+print(f"the first five squares are {share:.1%} of the sum after 200 steps")
+print(f"the gradient along x1 has gone from {g[0]:.4f} to {g[200]:.4f}")
+for t in [1, 10, 50, 200]:
+    print(
+        f"after {t:3d} steps x1 has moved by {path.x1[0] - path.x1[t]:.4f}; "
+        f"2 * 0.01 * sqrt({t}) is {0.02 * t**0.5:.4f}"
+    )
+print(f"at this pace, to move by 5.1 takes (5.1 / 0.02)^2 = {(5.1 / 0.02) ** 2:.0f} steps")
+
 # %% noise
 # With gradients that never vanish, the sum grows without
 # end: the effective rate falls like 1 / sqrt(t).

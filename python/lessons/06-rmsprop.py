@@ -149,11 +149,14 @@ for alpha in [0.9, 0.99]:
     print(f"alpha {alpha:.2f}: 1 / sqrt(1 - alpha) = {1 / (1 - alpha) ** 0.5:.4f}")
 
 # %% published-picture
-# The published picture has 0.4 x1, the gradient, where x1 belongs, and another last point.
+# As they stand in the source of the published picture,
+# resources/rmsprop.tex in the book's repository, rounded to six digits.
+drawn_x1 = [5.1, 0.840001, 0.323993, 0.114520, 0.036490, 0.010283, 0.002498, 0.000505]
 drawn_last_x2 = -0.002315
 path = paths["gradient", "manual"]
-for step in range(8):
-    print(f"step {step}   x1 {path.x1[step]:9.6f}   drawn 0.4 x1 {path.x1[step] * 0.4:9.6f}")
+for step, drawn in enumerate(drawn_x1):
+    x1 = path.x1[step]
+    print(f"step {step}   x1 {x1:9.6f}   0.4 x1 {x1 * 0.4:9.6f}   drawn {drawn:9.6f}")
 print(f"last x2: {path.x2[7]:.6f} by the rule, {drawn_last_x2:.6f} drawn")
 
 # %% burst

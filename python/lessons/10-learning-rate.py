@@ -54,6 +54,20 @@ show(factor, [0, 1, 10, 21, 22, 60])
 inverse_sqrt = [gradpath.inverse_sqrt_schedule(t, lr=0.1) for t in range(61)]
 show(inverse_sqrt, [0, 1, 3, 8, 15, 60])
 
+# %% sums
+# Do the rates add up without end, and their squares to something finite?
+t = torch.arange(1, 1000001, dtype=torch.float64)
+decays = {
+    "0.1 / t^0.50": 0.1 / t**0.5,
+    "0.1 / t^0.75": 0.1 / t**0.75,
+    "0.1 / t": 0.1 / t,
+    "0.1 * 0.95^t": 0.1 * 0.95**t,
+}
+for name, rates in decays.items():
+    sums = "".join(f"{rates[:n].sum().item():8.2f}" for n in [100, 10000, 1000000])
+    squares = "".join(f"{(rates[:n] ** 2).sum().item():8.4f}" for n in [100, 10000, 1000000])
+    print(f"{name:12s}   sums{sums}   of squares{squares}")
+
 # %% polynomial
 for power in [0.5, 1, 2]:
     show(
@@ -205,17 +219,17 @@ def loss_on(chosen, w):
 
 
 # %% split
-def train(watch):
+def train(watch, chosen=rows["train"]):
     """Train on batches of two rows for 41 epochs; if told to, lower a stalling rate."""
     w = torch.zeros(20, dtype=torch.float64, requires_grad=True)
     opt = torch.optim.SGD([w], lr=0.05)
     scheduler = torch.optim.lr_scheduler.ReduceLROnPlateau(opt, factor=0.3, patience=3)
     for epoch in range(41):
         used = opt.param_groups[0]["lr"]
-        order = torch.randperm(120)
-        for batch in range(60):
+        order = torch.randperm(len(chosen))
+        for batch in range(len(chosen) // 2):
             opt.zero_grad()
-            loss_on(rows["train"].index_select(0, order.narrow(0, 2 * batch, 2)), w).backward()
+            loss_on(chosen.index_select(0, order.narrow(0, 2 * batch, 2)), w).backward()
             opt.step()
         validation = loss_on(rows["validation"], w).item()
         if watch:
@@ -233,6 +247,32 @@ watched = train(watch=True)
 # %% test-once
 print(f"constant rate:      test loss {loss_on(rows['test'], constant).item():.4f}")
 print(f"reduced on plateau: test loss {loss_on(rows['test'], watched).item():.4f}")
+
+# %% least-squares
+# The weights that fit the training rows best, computed from these rows alone.
+x, y = inputs.index_select(0, rows["train"]), targets.index_select(0, rows["train"])
+fitted = torch.linalg.solve(torch.mm(x.t(), x), torch.mv(x.t(), y))
+for name, w in [
+    ("reduced on plateau", watched),
+    ("least squares", fitted),
+    ("the true weights", weights),
+]:
+    losses = [loss_on(rows[part], w).item() for part in ["train", "validation", "test"]]
+    text = f"train {losses[0]:.4f}   validation {losses[1]:.4f}   test {losses[2]:.4f}"
+    print(f"{name:18s}   {text}")
+
+# %% choosing
+# A hundred models, each the fitted weights with a bit of
+# noise on them. Keep the one with the lowest validation loss.
+torch.manual_seed(3)
+models = [fitted + torch.randn(20, dtype=torch.float64) * 0.1 for _ in range(100)]
+validation = [loss_on(rows["validation"], w).item() for w in models]
+# What each is worth on new data: the noise, and its distance from the truth.
+new_data = [1 + (w - weights).pow(2).sum().item() for w in models]
+best = validation.index(min(validation))
+for name, losses in [("validation", validation), ("new data", new_data)]:
+    mean = sum(losses) / len(losses)
+    print(f"{name:10s}   mean of all {mean:.4f}   the chosen one {losses[best]:.4f}")
 
 # %% per-batch
 for name, per_batch in [("per epoch", False), ("per batch", True)]:
@@ -351,3 +391,29 @@ for name, schedule in [
     rate = gradpath.make_schedule(schedule, 0.1)
     total = math.fsum(rate(t) for t in range(40))
     print(f"{name:11s} rate at epoch 20: {rate(20):.4f}, sum of 40 rates: {total:.4f}")
+
+# %% solution-4
+for gamma in [0.91201, gradpath.gamma_for(lr=1, lr_final=0.1, epochs=50)]:
+    print(f"gamma {gamma:.6f}: after 50 epochs {gamma**50:.6f} of the rate")
+print(f"to a hundredth: gamma {gradpath.gamma_for(lr=1, lr_final=0.01, epochs=50):.6f}")
+
+# %% solution-5
+for epochs in [10, 20, 50, 100]:
+    half_period = epochs // 3
+    rates = [
+        gradpath.cosine_periodic_schedule(t, lr=0.1, half_period=half_period, lr_min=0.0001)
+        for t in range(epochs)
+    ]
+    print(
+        f"{epochs:3d} epochs, half period {half_period:2d}: "
+        f"rate {rates[3 * half_period]:.5f} in epoch {3 * half_period:2d}, "
+        f"{rates[-1]:.5f} in the last, epoch {epochs - 1:2d}"
+    )
+
+# %% solution-6
+torch.manual_seed(2)
+both = train(watch=True, chosen=torch.cat([rows["train"], rows["validation"]]))
+for name, w in [("apart", watched), ("among the training rows", both)]:
+    losses = [loss_on(rows[part], w).item() for part in ["validation", "test"]]
+    print(f"validation rows {name:23s}   validation {losses[0]:.4f}   test {losses[1]:.4f}")
+print(f"the true weights: validation {loss_on(rows['validation'], weights).item():.4f}")

@@ -304,3 +304,18 @@ theirs <- train(network, optim_sgd(network$parameters, lr = 0.02, momentum = 0.9
 gap <- max(abs(ours - theirs))
 cat(sprintf("loss after 200 steps %.10f\n", ours[201]))
 cat(sprintf("largest difference from the library's object %.10f\n", gap))
+
+# %% solution-4
+for (name in names(makers)[c(1, 3, 5)]) {
+  network <- fresh_network()
+  opt <- makers[[name]](network$parameters)
+  first <- loss_of(network)$item()
+  for (step in 1:200) {
+    loss <- loss_of(network)
+    loss$backward()
+    opt$zero_grad()
+    opt$step()
+  }
+  last <- loss_of(network)$item()
+  cat(sprintf("%-15s   loss %.10f, 200 rounds later %.10f\n", name, first, last))
+}

@@ -87,6 +87,49 @@ cat(sprintf(
 sgd <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 40, lr = 0.4)
 figure <- plot_paths(list(sgd, optim), labels = c("sgd, lr 0.4", "momentum 0.1, lr 0.5"))
 
+# %% one-rate
+# The same rate for both. What momentum 0.2 adds to the slope is what it remembers.
+velocity <- c(0, 0)
+one_rate <- descend(
+  "anisotropic_paraboloid", c(5.1, 2.3), "momentum",
+  steps = 12, lr = 0.45, momentum = 0.2
+)
+plain <- descend("anisotropic_paraboloid", c(5.1, 2.3), "sgd", steps = 18, lr = 0.45)
+for (step in 0:5) {
+  here <- one_rate[step + 1, ]
+  there <- plain[step + 1, ]
+  g <- c(here$x1 * 0.4, here$x2 * 4)
+  memory <- velocity * 0.2
+  velocity <- memory + g
+  cat(sprintf(
+    paste0(
+      "step %d   sgd (%.2f, %5.2f)   momentum (%.2f, %5.2f)   ",
+      "slope (%.2f, %5.2f)   memory (%.2f, %5.2f)\n"
+    ),
+    step, there$x1, there$x2, here$x1, here$x2, g[1], g[2], memory[1], memory[2]
+  ))
+}
+
+# %% same-rate
+# The first step at which a path's value is down to the goal, or a dash.
+steps_to <- function(path, goal) {
+  reached <- path$step[path$value <= goal]
+  if (length(reached)) as.character(reached[1]) else "-"
+}
+
+settings <- list(
+  list("sgd", lr = 0.45),
+  list("momentum", lr = 0.45, momentum = 0.2),
+  list("sgd", lr = 0.45 / (1 - 0.2))
+)
+for (setting in settings) {
+  hyper <- setting[-1]
+  call <- list("anisotropic_paraboloid", c(5.1, 2.3), setting[[1]], steps = 60)
+  path <- do.call(descend, c(call, hyper))
+  shown <- paste(sprintf("%s %.4f", names(hyper), unlist(hyper)), collapse = ", ")
+  cat(sprintf("%-8s %-26s   steps to -4.99: %s\n", setting[[1]], shown, steps_to(path, -4.99)))
+}
+
 # %% weights
 # An exponentially weighted average gives the value that
 # is k steps old the weight (1 - beta) beta^k.
@@ -178,9 +221,6 @@ for (step in 2:8) {
 }
 
 # %% gain
-# The first step at which a path's value is down to the goal.
-steps_to <- function(path, goal) path$step[which(path$value <= goal)[1]]
-
 settings <- list(
   list("sgd", lr = 0.4),
   list("momentum", lr = 0.5, momentum = 0.1),
@@ -191,7 +231,7 @@ for (setting in settings) {
   call <- list("anisotropic_paraboloid", c(5.1, 2.3), setting[[1]], steps = 60)
   path <- do.call(descend, c(call, hyper))
   shown <- paste(sprintf("%s %.3f", names(hyper), unlist(hyper)), collapse = ", ")
-  cat(sprintf("%-9s %-25s %3d steps to -4.99\n", setting[[1]], shown, steps_to(path, -4.99)))
+  cat(sprintf("%-9s %-25s %3s steps to -4.99\n", setting[[1]], shown, steps_to(path, -4.99)))
 }
 
 # %% best-ball
@@ -285,7 +325,7 @@ for (setting in list(c(0.04, 0.0), c(0.04, 0.9), c(0.004, 0.9))) {
     "anisotropic_paraboloid", c(5.1, 2.3), "momentum",
     steps = 1000, lr = lr, momentum = m
   )
-  cat(sprintf("lr %.3f, momentum %.1f   %3d steps to -4.99\n", lr, m, steps_to(path, -4.99)))
+  cat(sprintf("lr %.3f, momentum %.1f   %3s steps to -4.99\n", lr, m, steps_to(path, -4.99)))
 }
 
 # %% solution-2

@@ -159,6 +159,24 @@ for (lr in c(0.01, 0.4, 1, 3.7)) {
   ))
 }
 
+# %% why-slow
+# The default rate: are the first squares to blame, or is the rate itself a short distance?
+path <- descend(
+  "anisotropic_paraboloid", c(5.1, 2.3), "adagrad",
+  steps = 200, lr = 0.01, eps = 1e-6
+)
+g <- path$x1 * 0.4
+share <- sum(g[1:5]^2) / sum(g^2)
+cat(sprintf("the first five squares are %.1f%% of the sum after 200 steps\n", share * 100))
+cat(sprintf("the gradient along x1 has gone from %.4f to %.4f\n", g[1], g[201]))
+for (t in c(1, 10, 50, 200)) {
+  cat(sprintf(
+    "after %3d steps x1 has moved by %.4f; 2 * 0.01 * sqrt(%d) is %.4f\n",
+    t, path$x1[1] - path$x1[t + 1], t, 0.02 * t^0.5
+  ))
+}
+cat(sprintf("at this pace, to move by 5.1 takes (5.1 / 0.02)^2 = %.0f steps\n", (5.1 / 0.02)^2))
+
 # %% noise
 # With gradients that never vanish, the sum grows without
 # end: the effective rate falls like 1 / sqrt(t).

@@ -158,12 +158,15 @@ for (alpha in c(0.9, 0.99)) {
 }
 
 # %% published-picture
-# The published picture has 0.4 x1, the gradient, where x1 belongs, and another last point.
+# As they stand in the source of the published picture,
+# resources/rmsprop.tex in the book's repository, rounded to six digits.
+drawn_x1 <- c(5.1, 0.840001, 0.323993, 0.114520, 0.036490, 0.010283, 0.002498, 0.000505)
 drawn_last_x2 <- -0.002315
 path <- paths[["gradient manual"]]
 for (step in 0:7) {
   x1 <- path$x1[step + 1]
-  cat(sprintf("step %d   x1 %9.6f   drawn 0.4 x1 %9.6f\n", step, x1, x1 * 0.4))
+  text <- "step %d   x1 %9.6f   0.4 x1 %9.6f   drawn %9.6f\n"
+  cat(sprintf(text, step, x1, x1 * 0.4, drawn_x1[step + 1]))
 }
 cat(sprintf("last x2: %.6f by the rule, %.6f drawn\n", path$x2[8], drawn_last_x2))
 

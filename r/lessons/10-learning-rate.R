@@ -52,6 +52,24 @@ show_rates(factor, c(0, 1, 10, 21, 22, 60))
 inverse_sqrt <- sixty(inverse_sqrt_schedule, lr = 0.1)
 show_rates(inverse_sqrt, c(0, 1, 3, 8, 15, 60))
 
+# %% sums
+# Do the rates add up without end, and their squares to something finite?
+t <- 1:1000000
+decays <- list(
+  "0.1 / t^0.50" = 0.1 / t^0.5,
+  "0.1 / t^0.75" = 0.1 / t^0.75,
+  "0.1 / t" = 0.1 / t,
+  "0.1 * 0.95^t" = 0.1 * 0.95^t
+)
+for (name in names(decays)) {
+  counts <- c(100, 10000, 1000000)
+  sums <- cumsum(decays[[name]])[counts]
+  squares <- cumsum(decays[[name]]^2)[counts]
+  sums <- paste(sprintf("%8.2f", sums), collapse = "")
+  squares <- paste(sprintf("%8.4f", squares), collapse = "")
+  cat(sprintf("%-12s   sums%s   of squares%s\n", name, sums, squares))
+}
+
 # %% polynomial
 for (power in c(0.5, 1, 2)) {
   rates <- sixty(polynomial_schedule, lr = 0.1, steps = 50, power = power)
@@ -193,18 +211,18 @@ loss_on <- function(chosen, w) {
 # %% split
 # Trains on batches of two rows for 41 epochs; lowers the
 # rate when the validation loss stalls, if told to.
-train <- function(watch) {
+train <- function(watch, chosen = rows$train) {
   w <- torch_zeros(20, dtype = torch_float64(), requires_grad = TRUE)
   opt <- optim_sgd(list(w), lr = 0.05)
   scheduler <- lr_reduce_on_plateau(opt, factor = 0.3, patience = 3)
   for (epoch in 0:40) {
     used <- opt$param_groups[[1]]$lr
     # torch_randperm() counts from 0, positions count from 1.
-    order <- torch_randperm(120) + 1L
-    for (batch in 0:59) {
+    order <- torch_randperm(length(chosen)) + 1L
+    for (batch in seq_len(length(chosen) / 2)) {
       opt$zero_grad()
-      chosen <- order$narrow(1, 2 * batch + 1, 2)$to(dtype = torch_int64())
-      loss_on(rows$train$index_select(1, chosen), w)$backward()
+      pair <- order$narrow(1, 2 * batch - 1, 2)$to(dtype = torch_int64())
+      loss_on(chosen$index_select(1, pair), w)$backward()
       opt$step()
     }
     validation <- loss_on(rows$validation, w)$item()
@@ -226,6 +244,37 @@ watched <- train(watch = TRUE)
 # %% test-once
 cat(sprintf("constant rate:      test loss %.4f\n", loss_on(rows$test, constant)$item()))
 cat(sprintf("reduced on plateau: test loss %.4f\n", loss_on(rows$test, watched)$item()))
+
+# %% least-squares
+# The weights that fit the training rows best, computed from these rows alone.
+x <- inputs$index_select(1, rows$train)
+y <- targets$index_select(1, rows$train)
+fitted <- linalg_solve(torch_mm(x$t(), x), torch_mv(x$t(), y))
+models <- list(
+  "reduced on plateau" = watched,
+  "least squares" = fitted,
+  "the true weights" = weights
+)
+for (name in names(models)) {
+  losses <- vapply(rows, function(part) loss_on(part, models[[name]])$item(), 1)
+  text <- "%-18s   train %.4f   validation %.4f   test %.4f\n"
+  cat(sprintf(text, name, losses[["train"]], losses[["validation"]], losses[["test"]]))
+}
+
+# %% choosing
+# A hundred models, each the fitted weights with a bit of
+# noise on them. Keep the one with the lowest validation loss.
+torch_manual_seed(3)
+models <- lapply(1:100, function(i) fitted + torch_randn(20, dtype = torch_float64()) * 0.1)
+validation <- vapply(models, function(w) loss_on(rows$validation, w)$item(), 1)
+# What each is worth on new data: the noise, and its distance from the truth.
+new_data <- vapply(models, function(w) 1 + (w - weights)$pow(2)$sum()$item(), 1)
+best <- which.min(validation)
+losses <- list("validation" = validation, "new data" = new_data)
+for (name in names(losses)) {
+  text <- "%-10s   mean of all %.4f   the chosen one %.4f\n"
+  cat(sprintf(text, name, mean(losses[[name]]), losses[[name]][best]))
+}
 
 # %% per-batch
 for (per_batch in c(FALSE, TRUE)) {
@@ -347,3 +396,33 @@ for (name in names(schedules)) {
   total <- sum(vapply(0:39, rate, 1))
   cat(sprintf("%-11s rate at epoch 20: %.4f, sum of 40 rates: %.4f\n", name, rate(20), total))
 }
+
+# %% solution-4
+for (gamma in c(0.91201, gamma_for(lr = 1, lr_final = 0.1, epochs = 50))) {
+  cat(sprintf("gamma %.6f: after 50 epochs %.6f of the rate\n", gamma, gamma^50))
+}
+cat(sprintf("to a hundredth: gamma %.6f\n", gamma_for(lr = 1, lr_final = 0.01, epochs = 50)))
+
+# %% solution-5
+for (epochs in c(10, 20, 50, 100)) {
+  half <- epochs %/% 3
+  rates <- vapply(
+    seq_len(epochs) - 1, cosine_periodic_schedule, 1,
+    lr = 0.1, half_period = half, lr_min = 0.0001
+  )
+  text <- "%3d epochs, half period %2d: rate %.5f in epoch %2d, %.5f in the last, epoch %2d\n"
+  last <- rates[epochs]
+  counts <- as.integer(c(epochs, half, 3 * half, epochs - 1))
+  cat(sprintf(text, counts[1], counts[2], rates[3 * half + 1], counts[3], last, counts[4]))
+}
+
+# %% solution-6
+torch_manual_seed(2)
+both <- train(watch = TRUE, chosen = torch_cat(list(rows$train, rows$validation)))
+models <- list("apart" = watched, "among the training rows" = both)
+for (name in names(models)) {
+  losses <- vapply(rows, function(part) loss_on(part, models[[name]])$item(), 1)
+  text <- "validation rows %-23s   validation %.4f   test %.4f\n"
+  cat(sprintf(text, name, losses[["validation"]], losses[["test"]]))
+}
+cat(sprintf("the true weights: validation %.4f\n", loss_on(rows$validation, weights)$item()))
