@@ -261,8 +261,8 @@ def test_a_planted_error_in_a_rule_of_pythons_is_caught_and_located(project, tmp
     folder = make_small_project(project, tmp_path, copied=("python",))
     plant(
         folder / "python/gradpath/update_rules.py",
-        "v = v * momentum + g\n    # x = x - lr v",
-        "v = v * momentum + g * 1.01\n    #",
+        "v = v * momentum + g\n    # x <- x - lr v",
+        "v = v * momentum + g * 1.01\n    # x",
     )
     assert gradpath(folder, "run", "--language", "python").returncode == 0
     done = gradpath(folder, "check")
