@@ -80,7 +80,9 @@ digits <- function(folder = NULL, dtype = "float32") {
       " scikit-learn, 1797 rows of 65, images from 0 to 16 and labels from 0 to 9"
     ))
   }
-  x <- torch_tensor(unname(numbers[, -65]), dtype = engine_verb(paste0("torch_", dtype))()) / 16
+  # Image after image, as a plain vector, which {torch} copies.
+  pixels <- as.vector(t(numbers[, -65]))
+  x <- torch_tensor(pixels, dtype = engine_verb(paste0("torch_", dtype))()) / 16
   whole <- as_data(x$reshape(c(-1, 1, 8, 8)), torch_tensor(numbers[, 65] + 1L), as.character(0:9))
   learnt <- nrow(numbers) - DIGITS_TEST
   list(train = data_rows(whole, 1, learnt), test = data_rows(whole, learnt + 1, DIGITS_TEST))

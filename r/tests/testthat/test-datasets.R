@@ -62,7 +62,7 @@ test_that("the digits come with scikit-learn", {
 
 test_that("parts are taken and drawn, and the caller's random numbers are left alone", {
   skip_without_engine()
-  data <- list(x = torch_tensor(matrix(1:10, 10)), y = torch_tensor(1:10), classes = "a")
+  data <- list(x = torch_tensor(1:10)$reshape(c(10, 1)), y = torch_tensor(1:10), classes = "a")
   expect_equal(as.numeric(take_data(data, 3)$y), 1:3)
   torch_manual_seed(4)
   expected <- as.numeric(torch_rand(2))
