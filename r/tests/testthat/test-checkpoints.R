@@ -125,7 +125,10 @@ test_that("another file is refused and left alone", {
     writeBin(content, file)
     expect_identical(
       message_of(train(checkpoint = file)),
-      paste0("train_network(): checkpoint: '", file, "' is damaged, or not a checkpoint of gradpath; delete it or use another file")
+      paste0(
+        "train_network(): checkpoint: '", file,
+        "' is damaged, or not a checkpoint of gradpath; delete it or use another file"
+      )
     )
     expect_identical(readBin(file, "raw", 1000), content)
   }
@@ -134,7 +137,8 @@ test_that("another file is refused and left alone", {
 test_that("the real cause is said when a file cannot be read", {
   skip_without_engine()
   line <- function(file) {
-    sub(paste0("train_network(): checkpoint: '", file, "' "), "", message_of(load_checkpoint(file, list())), fixed = TRUE)
+    where <- paste0("train_network(): checkpoint: '", file, "' ")
+    sub(where, "", message_of(load_checkpoint(file, list())), fixed = TRUE)
   }
   advice <- "; use a file that can be read, or another name"
   file <- tempfile(fileext = ".safetensors")
