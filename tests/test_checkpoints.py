@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -15,7 +16,7 @@ import torch
 from torch import nn
 
 from gradpath import GradpathError, load_weights, optimizer_names, save_weights
-from gradpath.checkpoints import read_tensors, write_tensors
+from gradpath.checkpoints import load_checkpoint, read_tensors, write_tensors
 
 from .test_training import images_network, made_data, network, train
 
@@ -161,16 +162,47 @@ def test_another_file_is_refused(tmp_path, content):
     with pytest.raises(GradpathError) as refused:
         train(checkpoint=file)
     assert str(refused.value) == (
-        f"train_network(): checkpoint: '{file}' is not a checkpoint of gradpath; delete it or use another file"
+        f"train_network(): checkpoint: '{file}' is damaged, or not a checkpoint of gradpath;"
+        " delete it or use another file"
     )
     assert file.read_bytes() == content
+
+
+def test_the_real_cause_is_said_when_a_file_cannot_be_read(tmp_path):
+    def line(file):
+        with pytest.raises(GradpathError) as refused:
+            load_checkpoint(file, {})
+        return str(refused.value).removeprefix(f"train_network(): checkpoint: '{file}' ")
+
+    file = tmp_path / "run.safetensors"
+    advice = "use a file that can be read, or another name"
+    assert line(tmp_path) == f"cannot be read: it is a folder; {advice}"
+    assert line(file) == f"cannot be read: there is no such file; {advice}"
+    save_weights(network(), file)
+    assert line(file) == "holds tensors, but is not a checkpoint of gradpath; use another file"
+    file.chmod(0)
+    # Root may read everything: then somebody else tries.
+    change = os.geteuid() == 0
+    folders = [f for f in tmp_path.parents if f.name.startswith("pytest")] + [tmp_path]
+    modes = {folder: folder.stat().st_mode for folder in folders}
+    try:
+        if change:
+            for folder in folders:
+                folder.chmod(0o755)
+            os.seteuid(65534)
+        assert line(file) == f"cannot be read: permission is denied; {advice}"
+    finally:
+        if change:
+            os.seteuid(0)
+            for folder, mode in modes.items():
+                folder.chmod(mode)
 
 
 def test_a_truncated_checkpoint_is_refused(tmp_path):
     file = tmp_path / "run.safetensors"
     train(checkpoint=file)
     file.write_bytes(file.read_bytes()[:-100])
-    with pytest.raises(GradpathError, match="is not a checkpoint of gradpath"):
+    with pytest.raises(GradpathError, match="is damaged, or not a checkpoint of gradpath; delete it"):
         train(checkpoint=file)
 
 
@@ -196,7 +228,7 @@ def test_weights_of_another_network_are_refused(tmp_path):
         " use a file that was saved from such a model"
     )
     assert torch.equal(model[0].weight, before)
-    with pytest.raises(GradpathError, match="cannot be read; use a whole safetensors file"):
+    with pytest.raises(GradpathError, match="cannot be read: there is no such file; use a whole safetensors file"):
         load_weights(model, tmp_path / "none.safetensors")
 
 

@@ -117,6 +117,21 @@ def test_digits_come_with_scikit_learn():
     assert (len(train.y), len(test.y)) == (1437, 360)
 
 
+def test_the_digits_of_the_r_package_are_those_of_scikit_learn_to_the_last_bit(r: R, project, tmp_path):
+    shipped = project / "r" / "inst" / "extdata" / "digits.csv.gz"
+    # Bytes are compared unpacked: another release may pack the same rows anew.
+    assert gzip.decompress(shipped.read_bytes()) == gzip.decompress(dataset_folders.find_digits().read_bytes())
+    code = (
+        "library(gradpath); d <- digits(dtype = commandArgs(TRUE)[[1]]); file <- file(commandArgs(TRUE)[[2]], 'wb');"
+        " for (part in d) writeBin(c(as.numeric(part$x$reshape(-1)), as.numeric(part$y) - 1), file); close(file)"
+    )
+    for dtype in ("float32", "float64"):
+        r.run(code, dtype, str(tmp_path / dtype), quiet=True)
+        theirs = np.fromfile(tmp_path / dtype)
+        ours = [part for data in digits(dtype=dtype) for part in (data.x.double().flatten(), data.y.double())]
+        np.testing.assert_array_equal(theirs, torch.cat(ours).numpy())
+
+
 def test_taking_and_splitting():
     data = Data(torch.arange(10.0)[:, None], torch.arange(10), ("a",))
     assert take_data(data, 3).y.tolist() == [0, 1, 2]

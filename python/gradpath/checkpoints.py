@@ -72,12 +72,30 @@ def read_tensors(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
     GradpathError
         If it cannot be read as a safetensors file.
     """
+    if problem := _read_problem(file):
+        raise GradpathError(f"{file}: cannot be read: {problem}; use a whole safetensors file")
     try:
         with safe_open(file, framework="pt") as opened:
             # A copy: what is read must not stay tied to a file that may be replaced.
             return {name: opened.get_tensor(name).clone() for name in opened.keys()}, opened.metadata() or {}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
         raise GradpathError(f"{file}: cannot be read; use a whole safetensors file") from error
+
+
+def _read_problem(file: Path) -> str | None:
+    # Why the bytes of a file cannot be read, whatever they are.
+    try:
+        with file.open("rb") as opened:
+            opened.read(1)
+    except FileNotFoundError:
+        return "there is no such file"
+    except IsADirectoryError:
+        return "it is a folder"
+    except PermissionError:
+        return "permission is denied"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    return None
 
 
 class Checkpoint(NamedTuple):
@@ -121,13 +139,21 @@ def load_checkpoint(file: Path, settings: dict[str, Any]) -> Checkpoint:
     """
     where = f"train_network(): checkpoint: '{file}'"
     settings = json.loads(json.dumps(settings))
+    if problem := _read_problem(file):
+        raise GradpathError(f"{where} cannot be read: {problem}; use a file that can be read, or another name")
     try:
         tensors, texts = read_tensors(file)
+    except GradpathError as error:
+        raise GradpathError(
+            f"{where} is damaged, or not a checkpoint of gradpath; delete it or use another file"
+        ) from error
+    try:
         known = json.loads(texts.get("settings", "null"))
-    except (GradpathError, json.JSONDecodeError):
-        tensors, texts, known = {}, {}, None
+    except json.JSONDecodeError:
+        known = None
+    # Somebody's weights, perhaps: nothing to delete.
     if texts.get("format") != FORMAT or not isinstance(known, dict):
-        raise GradpathError(f"{where} is not a checkpoint of gradpath; delete it or use another file")
+        raise GradpathError(f"{where} holds tensors, but is not a checkpoint of gradpath; use another file")
     for field in [*settings, *known]:
         if known.get(field) != settings.get(field):
             made, now = show(known.get(field)), show(settings.get(field))

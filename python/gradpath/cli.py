@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Sequence
@@ -182,6 +183,9 @@ def doctor() -> None:
 
 def main() -> None:
     """Run the command line; bad input ends in one line and exit code 2."""
+    # Pictures are only written, never shown: whatever window it names is not needed, and matplotlib stops at import
+    # for a name that it does not know.
+    os.environ.pop("MPLBACKEND", None)
     try:
         app()
     except GradpathError as error:

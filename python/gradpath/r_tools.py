@@ -18,6 +18,10 @@ TASKS = {
     "lint": "found <- c(lintr::lint_package('r'), lintr::lint_dir('r/lessons', parse_settings = FALSE,"
     " linters = lintr::linters_with_defaults(line_length_linter = lintr::line_length_linter(96),"
     " object_usage_linter = NULL)));"
+    # The transcripts of {torch} are what they are, and make no tensor that keeps R's memory.
+    " source('r/tools/memory_linter.R');"
+    " for (folder in c('r/R', 'r/lessons', 'r/tests/testthat')) found <- c(found, lintr::lint_dir(folder,"
+    " parse_settings = FALSE, linters = list(memory_linter = memory_linter()), exclusions = list('recorded')));"
     " for (one in found) print(one); quit(status = length(found) > 0)",
     "document": "roxygen2::roxygenise('r', load_code = roxygen2::load_installed)",
 }

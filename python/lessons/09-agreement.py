@@ -1,6 +1,8 @@
 # Do the languages agree? Run it from the project's folder, as a script or as a notebook.
 
 # %% start
+import gc
+
 import numpy as np
 import pandas as pd
 import torch
@@ -213,6 +215,37 @@ for step in range(5):
     opt.step()
     walk.append(f"{x.item():.4f}")
 print("zero_grad() then step():", "  ".join(walk))
+
+# %% object-memory
+# An array of one column, and a tensor made from it by the function that shares its memory.
+# Something is added to the tensor; the array is not touched.
+values = [0.2, -1.3, -0.5]
+column = np.array(values).reshape(3, 1)
+x = torch.from_numpy(column)
+x.add_(10)
+print("after adding 10 to the tensor, the array has", *(f"{c:.1f}" for c in column.flat))
+
+
+def count_lost(make):
+    """Return how many of 500 tensors hold other numbers once garbage is collected."""
+    made = [make() for _ in range(500)]
+    gc.collect()
+    return sum(x.flatten().tolist() != values for x in made)
+
+
+lost = count_lost(lambda: torch.from_numpy(np.array(values).reshape(3, 1)))
+print("made from an array:", "all keep" if lost == 0 else "many lose", "their numbers")
+
+
+# %% memory-safe
+# torch.tensor() copies, whatever it is given.
+def safe():
+    """Return a tensor whose memory is its own."""
+    return torch.tensor(np.array(values).reshape(3, 1))
+
+
+lost = count_lost(safe)
+print("made by a copy:", "all keep" if lost == 0 else "many lose", "their numbers")
 
 # %% float32-path
 for surface, start, name, steps, hyper in [

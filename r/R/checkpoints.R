@@ -65,9 +65,35 @@ write_tensors <- function(file, tensors, texts) {
 # Reads what write_tensors() wrote: a list of the tensors and the texts.
 read_tensors <- function(file) {
   read <- if (engine_info()$name == "torch") read_safetensors else read_safetensors_in_python
+  problem <- read_problem(file)
+  if (!is.null(problem)) {
+    gradpath_stop(paste0(file, ": cannot be read: ", problem, "; use a whole safetensors file"))
+  }
   tryCatch(
     suppressWarnings(read(file)),
     error = function(e) gradpath_stop(paste0(file, ": cannot be read; use a whole safetensors file"))
+  )
+}
+
+# Why the bytes of a file cannot be read, whatever they are; NULL if they can.
+read_problem <- function(file) {
+  if (dir.exists(file)) {
+    return("it is a folder")
+  }
+  if (!file.exists(file)) {
+    return("there is no such file")
+  }
+  if (file.access(file, 4) != 0) {
+    return("permission is denied")
+  }
+  tryCatch(
+    {
+      readBin(file, "raw", 1)
+      NULL
+    },
+    # R ends with the system's reason: cannot open file '...': Input/output error.
+    warning = function(w) sub(".*: ", "", conditionMessage(w)),
+    error = function(e) sub(".*: ", "", conditionMessage(e))
   )
 }
 
@@ -123,10 +149,17 @@ save_checkpoint <- function(file, checkpoint) {
 load_checkpoint <- function(file, settings) {
   where <- paste0("train_network(): checkpoint: '", file, "'")
   settings <- parse_settings(settings_json(settings))
-  read <- tryCatch(read_tensors(file), gradpath_error = function(e) NULL)
+  problem <- read_problem(file)
+  if (!is.null(problem)) {
+    gradpath_stop(paste0(where, " cannot be read: ", problem, "; use a file that can be read, or another name"))
+  }
+  read <- tryCatch(read_tensors(file), gradpath_error = function(e) {
+    gradpath_stop(paste0(where, " is damaged, or not a checkpoint of gradpath; delete it or use another file"))
+  })
   known <- tryCatch(parse_settings(read$texts$settings), error = function(e) NULL)
+  # Somebody's weights, perhaps: nothing to delete.
   if (!identical(read$texts$format, FORMAT) || is.null(known)) {
-    gradpath_stop(paste0(where, " is not a checkpoint of gradpath; delete it or use another file"))
+    gradpath_stop(paste0(where, " holds tensors, but is not a checkpoint of gradpath; use another file"))
   }
   for (field in union(names(settings), names(known))) {
     if (!same_setting(known[[field]], settings[[field]])) {

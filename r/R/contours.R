@@ -33,8 +33,8 @@ contour_grid <- function(surface, window) {
     x1 = seq(window[[1]], window[[2]], length.out = GRID),
     x2 = seq(window[[3]], window[[4]], length.out = GRID)
   )
-  points <- torch_tensor(as.matrix(grid), dtype = torch_float64())
-  grid$value <- as.numeric(surface(points))
+  columns <- lapply(grid, function(column) torch_tensor(column, dtype = torch_float64()))
+  grid$value <- as.numeric(surface(torch_stack(unname(columns), dim = 2)))
   grid
 }
 

@@ -1,4 +1,4 @@
-# Data sets in memory, as tensors: Fashion-MNIST, CIFAR-10, and the small digits that come with scikit-learn.
+# Data sets in memory, as tensors: Fashion-MNIST, CIFAR-10, and the small digits that come with the package.
 
 FASHION_CLASSES <- c(
   "T-shirt/top", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "ankle boot"
@@ -28,7 +28,7 @@ print.gradpath_data <- function(x, ...) {
 #' @param folder Where the files are: the four IDX files of Fashion-MNIST, plain or ending in `.gz`; the six files of
 #'   CIFAR-10's binary version, or the folder `cifar-10-batches-bin` with them; `digits.csv.gz`. `NULL`: the folder
 #'   that the environment variable `GRADPATH_DATA` names, the user's cache, and for Fashion-MNIST the folder of
-#'   Debian's package `dataset-fashion-mnist`; the digits come with scikit-learn.
+#'   Debian's package `dataset-fashion-mnist`; the digits come with the package.
 #' @param download Fetch the files from the data set's address into the user's cache if they are in none of these.
 #' @param dtype `"float32"` or `"float64"`, of the images.
 #' @return A list of `train` and `test`, each a list of class `gradpath_data`: `x`, a tensor of shape (n, channels,
@@ -36,7 +36,7 @@ print.gradpath_data <- function(x, ...) {
 #'   that is missing, broken, or not what it should be stops with one line that names it.
 #' @source Xiao, Rasul and Vollgraf (2017), Fashion-MNIST. Krizhevsky (2009), Learning Multiple Layers of Features
 #'   from Tiny Images. Alpaydin and Kaynak (1998), Optical Recognition of Handwritten Digits, UCI Machine Learning
-#'   Repository; the test part of it, as scikit-learn hands it out.
+#'   Repository, \doi{10.24432/C50P49}, licensed CC BY 4.0; the test part of it, as scikit-learn hands it out.
 #' @export
 #' @examplesIf has_engine() && dir.exists("/usr/share/datasets/fashion-mnist")
 #' fashion_mnist()$train
@@ -80,7 +80,9 @@ digits <- function(folder = NULL, dtype = "float32") {
       " scikit-learn, 1797 rows of 65, images from 0 to 16 and labels from 0 to 9"
     ))
   }
-  x <- torch_tensor(unname(numbers[, -65]), dtype = engine_verb(paste0("torch_", dtype))()) / 16
+  # Image after image, as a plain vector, which {torch} copies.
+  pixels <- as.vector(t(numbers[, -65]))
+  x <- torch_tensor(pixels, dtype = engine_verb(paste0("torch_", dtype))()) / 16
   whole <- as_data(x$reshape(c(-1, 1, 8, 8)), torch_tensor(numbers[, 65] + 1L), as.character(0:9))
   learnt <- nrow(numbers) - DIGITS_TEST
   list(train = data_rows(whole, 1, learnt), test = data_rows(whole, learnt + 1, DIGITS_TEST))
@@ -176,26 +178,7 @@ cifar_data <- function(batches, dtype) {
   as_data(x, y, CIFAR_CLASSES)
 }
 
-# With the folder of scikit-learn: of the Python that PyTorch comes from, a `.venv` here or above, or the one on the
-# path.
+# In a folder, or the file that comes with the package: the one of scikit-learn, see inst/COPYRIGHTS.
 digits_file <- function(folder) {
-  if (!is.null(folder)) {
-    return(file.path(folder, "digits.csv.gz"))
-  }
-  pythons <- c(Sys.getenv("RETICULATE_PYTHON"), find_venv(getwd()), Sys.which(c("python3", "python")))
-  code <- paste(
-    "import importlib.util", "found = importlib.util.find_spec('sklearn')",
-    "print(found.submodule_search_locations[0] if found else '')",
-    sep = "; "
-  )
-  for (python in pythons[nzchar(pythons)]) {
-    place <- suppressWarnings(tryCatch(
-      system2(python, c("-c", shQuote(code)), stdout = TRUE, stderr = FALSE),
-      error = function(e) character()
-    ))
-    if (length(place) && nzchar(place[[1]])) {
-      return(file.path(place[[1]], "datasets", "data", "digits.csv.gz"))
-    }
-  }
-  gradpath_stop("digits(): scikit-learn is not installed; pip install scikit-learn, or give a folder")
+  file.path(folder %||% system.file("extdata", package = "gradpath", mustWork = TRUE), "digits.csv.gz")
 }

@@ -22,23 +22,47 @@ start_pytorch <- function() {
   if (!is.null(.py$torch)) {
     return(invisible())
   }
-  point_to_python()
-  folder <- system.file("python", package = "gradpath")
+  restore <- settle_environment()
+  on.exit(restore())
   # reticulate warns when the Python that was asked for cannot be used; our own line says it better.
   found <- tryCatch(
-    suppressWarnings(reticulate::import_from_path("gradpath_torch", path = folder, convert = FALSE)),
-    error = function(e) NULL
+    suppressWarnings({
+      point_to_python()
+      folder <- system.file("python", package = "gradpath")
+      reticulate::import_from_path("gradpath_torch", path = folder, convert = FALSE)
+    }),
+    error = function(e) e
   )
-  if (is.null(found)) {
-    gradpath_stop(paste(
-      "gradpath: no engine: {torch} is not usable and no Python with PyTorch was found;",
-      "set RETICULATE_PYTHON to the python of an environment where 'import torch' works"
+  if (inherits(found, "error")) {
+    cause <- trimws(gsub("[[:space:]]+", " ", conditionMessage(found)))
+    gradpath_stop(paste0(
+      "gradpath: no engine: {torch} is not usable and no Python with PyTorch was found (", cause,
+      "); set RETICULATE_PYTHON to the python of an environment where 'import torch' works"
     ))
   }
   .py$torch <- found$torch
   fetch_helpers("gradpath_arithmetic", folder, PYTHON_ARITHMETIC, PYTHON_ARITHMETIC_CONVERTING)
   fetch_helpers("gradpath_engine", folder, PYTHON_HELPERS, PYTHON_CONVERTING)
   .py$keep_freed_memory()
+}
+
+UTF8_LOCALES <- c("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8")
+
+# While Python starts: paths are handed to it as text, so that letters beyond ASCII need a locale that knows them,
+# which LC_ALL=C does not; and warnings that somebody made errors stop reticulate's own start. Gives the function
+# that puts both back.
+settle_environment <- function() {
+  locale <- Sys.getlocale("LC_CTYPE")
+  warnings <- Sys.getenv("PYTHONWARNINGS", NA)
+  Sys.unsetenv("PYTHONWARNINGS")
+  for (name in UTF8_LOCALES) {
+    if (l10n_info()[["UTF-8"]]) break
+    suppressWarnings(Sys.setlocale("LC_CTYPE", name))
+  }
+  function() {
+    if (!is.na(warnings)) Sys.setenv(PYTHONWARNINGS = warnings)
+    if (Sys.getlocale("LC_CTYPE") != locale) suppressWarnings(Sys.setlocale("LC_CTYPE", locale))
+  }
 }
 
 # Each function once: looking one up costs as much as calling it.

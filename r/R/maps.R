@@ -43,7 +43,7 @@ steps_to_reach <- function(surface, start, optimizer, steps, within = 0.01, bott
     torch_tensor(values, dtype = torch_float64())$reshape(c(-1, 1))
   })
   start <- as.numeric(start)
-  x <- torch_tensor(matrix(start, runs, 2, byrow = TRUE), dtype = torch_float64())
+  x <- torch_tensor(rep(start, runs), dtype = torch_float64())$reshape(c(runs, 2))
   values <- values_of(surface, x, optimizer, steps, c(all$single, broadcast))
 
   # Whatever is no number is not below anything, so it counts as not there.

@@ -7,7 +7,7 @@ suppressPackageStartupMessages(library(gradpath))
 torch_manual_seed(42)
 x <- torch_randn(100, 3, dtype = torch_float64())
 noise <- torch_randn(100, 1, dtype = torch_float64())
-truth <- torch_tensor(matrix(c(0.2, -1.3, -0.5), ncol = 1), dtype = torch_float64())
+truth <- torch_tensor(c(0.2, -1.3, -0.5), dtype = torch_float64())$reshape(c(3, 1))
 y <- x$matmul(truth) + noise
 for (i in 1:3) {
   row <- as.numeric(x[i, ])
@@ -160,9 +160,9 @@ cat(sprintf("largest difference %.12f\n", max(gaps)))
 with_no_grad({
   for (j in 1:3) {
     # From -1 to 1 along one input, the others at 0.
-    ends <- matrix(0, 2, 3)
-    ends[, j] <- c(-1, 1)
-    ends <- torch_tensor(ends, dtype = torch_float64())
+    ends <- torch_zeros(2, 3, dtype = torch_float64())
+    ends[1, j] <- -1
+    ends[2, j] <- 1
     heights <- as.numeric((ends$matmul(w1$t()) + b1)$clamp(min = 0)$matmul(w2$t()) + b2)
     slope <- (heights[2] - heights[1]) / 2
     cat(sprintf(

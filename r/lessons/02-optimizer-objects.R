@@ -7,7 +7,7 @@ suppressPackageStartupMessages(library(gradpath))
 torch_manual_seed(42)
 x <- torch_randn(100, 3, dtype = torch_float64())
 noise <- torch_randn(100, 1, dtype = torch_float64())
-truth <- torch_tensor(matrix(c(0.2, -1.3, -0.5), ncol = 1), dtype = torch_float64())
+truth <- torch_tensor(c(0.2, -1.3, -0.5), dtype = torch_float64())$reshape(c(3, 1))
 y <- x$matmul(truth) + noise
 after_the_data <- torch_get_rng_state()
 

@@ -75,7 +75,7 @@ ends <- array("", c(3, length(starts), length(optimizers)))
 dimnames(ends) <- list(NULL, names(starts), optimizers)
 for (surface in names(starts)) {
   start <- starts[[surface]]
-  three <- torch_tensor(rbind(start, start, start), dtype = torch_float64())
+  three <- torch_tensor(rep(start, 3), dtype = torch_float64())$reshape(c(3, 2))
   for (name in optimizers) {
     points <- all_at_once(get_surface(surface), three, name, 200, lr = lr)
     for (k in 1:3) ends[k, surface, name] <- end_of(points[, k, ], surface)
@@ -106,7 +106,9 @@ for (name in names(starts)) {
 
 # %% saddle
 gaps <- c(0.1, 0.001, 0.000001, 0)
-start <- torch_tensor(cbind(1, gaps), dtype = torch_float64())
+start <- torch_stack(list(
+  torch_ones(4, dtype = torch_float64()), torch_tensor(gaps, dtype = torch_float64())
+), dim = 2)
 first <- sapply(optimizers, function(optimizer) {
   points <- as_array(all_at_once(get_surface("saddle"), start, optimizer, 200, lr = 0.1))
   apply(abs(points[, , 2]) > 1, 2, function(away) {
@@ -285,7 +287,10 @@ pictures <- lapply(c(light = "light", dark = "dark"), function(theme) {
 # Starts on a grid of 20 by 20 over Rastrigin's window,
 # all at once: the rules do not mind the shape.
 line <- 0:19 * 0.25 - 2.375
-grid <- torch_tensor(cbind(rep(line, each = 20), rep(line, 20)), dtype = torch_float64())
+grid <- torch_stack(list(
+  torch_tensor(rep(line, each = 20), dtype = torch_float64()),
+  torch_tensor(rep(line, 20), dtype = torch_float64())
+), dim = 2)
 rastrigin <- get_surface("rastrigin")
 settings <- list(
   list("sgd", lr = 0.004),

@@ -225,6 +225,32 @@ for (step in 0:4) {
 }
 cat("zero_grad() then step(): ", paste(walk, collapse = "  "), "\n", sep = "")
 
+# %% object-memory
+# A matrix of one column, and a tensor made from it.
+# Something is added to the tensor; the matrix is not touched.
+values <- c(0.2, -1.3, -0.5)
+column <- matrix(values, ncol = 1)
+x <- torch_tensor(column, dtype = torch_float64()) # nolint: memory_linter.
+invisible(x$add_(10))
+cat("after adding 10 to the tensor, the matrix has", format(c(column), nsmall = 1), "\n")
+
+# How many of 500 tensors hold other numbers once R has collected its garbage?
+count_lost <- function(make) {
+  made <- lapply(1:500, function(i) make())
+  invisible(gc())
+  sum(!vapply(made, function(x) identical(as.numeric(x), values), TRUE))
+}
+lost <- count_lost(function() {
+  torch_tensor(matrix(values, ncol = 1), dtype = torch_float64()) # nolint: memory_linter.
+})
+cat("made from a matrix:", if (lost == 0) "all keep" else "many lose", "their numbers\n")
+
+# %% memory-safe
+# A plain vector is copied. The shape can wait until it is a tensor.
+safe <- function() torch_tensor(values, dtype = torch_float64())$reshape(c(3, 1))
+lost <- count_lost(safe)
+cat("made from a vector:", if (lost == 0) "all keep" else "many lose", "their numbers\n")
+
 # %% float32-path
 cases <- list(
   list("anisotropic_paraboloid", c(5.1, 2.3), "adagrad", 7, lr = 3.7, eps = 1e-6),

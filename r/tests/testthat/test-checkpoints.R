@@ -118,18 +118,37 @@ test_that("another file is refused and left alone", {
     c(as.raw(rep(0xff, 8)), raw(20)), header("[]"), header("{\"a\": 1}"),
     header('{"a":{"dtype":"F64","shape":[1000],"data_offsets":[0,8]}}', raw(8)),
     header('{"a":{"dtype":"F64","shape":[1],"data_offsets":[8,16]}}', raw(8)),
-    header('{"a":{"dtype":"F64","shape":[-1],"data_offsets":[8,0]}}', raw(8)),
-    header("{}")
+    header('{"a":{"dtype":"F64","shape":[-1],"data_offsets":[8,0]}}', raw(8))
   )
   for (content in contents) {
     file <- tempfile(fileext = ".safetensors")
     writeBin(content, file)
     expect_identical(
       message_of(train(checkpoint = file)),
-      paste0("train_network(): checkpoint: '", file, "' is not a checkpoint of gradpath; delete it or use another file")
+      paste0(
+        "train_network(): checkpoint: '", file,
+        "' is damaged, or not a checkpoint of gradpath; delete it or use another file"
+      )
     )
     expect_identical(readBin(file, "raw", 1000), content)
   }
+})
+
+test_that("the real cause is said when a file cannot be read", {
+  skip_without_engine()
+  line <- function(file) {
+    where <- paste0("train_network(): checkpoint: '", file, "' ")
+    sub(where, "", message_of(load_checkpoint(file, list())), fixed = TRUE)
+  }
+  advice <- "; use a file that can be read, or another name"
+  file <- tempfile(fileext = ".safetensors")
+  expect_identical(line(tempdir()), paste0("cannot be read: it is a folder", advice))
+  expect_identical(line(file), paste0("cannot be read: there is no such file", advice))
+  save_weights(small_network(), file)
+  expect_identical(line(file), "holds tensors, but is not a checkpoint of gradpath; use another file")
+  Sys.chmod(file, "000")
+  skip_if(file.access(file, 4) == 0, "root may read every file; Python's twin of this test tries as somebody else")
+  expect_identical(line(file), paste0("cannot be read: permission is denied", advice))
 })
 
 test_that("a truncated checkpoint is refused", {
@@ -139,7 +158,7 @@ test_that("a truncated checkpoint is refused", {
   whole <- readBin(file, "raw", file.size(file))
   for (length in c(5, 100, length(whole) - 100, length(whole) - 1)) {
     writeBin(whole[seq_len(length)], file)
-    expect_match(message_of(train(checkpoint = file, epochs = 1)), "is not a checkpoint of gradpath")
+    expect_match(message_of(train(checkpoint = file, epochs = 1)), "is damaged, or not a checkpoint of gradpath; del")
   }
 })
 
@@ -169,7 +188,7 @@ test_that("weights of another network are refused and change nothing", {
   expect_identical(weights(model), before)
   missing <- tempfile()
   expect_identical(
-    message_of(load_weights(model, missing)), paste0(missing, ": cannot be read; use a whole safetensors file")
+    message_of(load_weights(model, missing)), paste0(missing, ": cannot be read: there is no such file; use a whole safetensors file")
   )
 })
 

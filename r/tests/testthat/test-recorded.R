@@ -81,7 +81,7 @@ network <- function(dtype) {
   torch_manual_seed(42)
   x <- torch_randn(100, 3, dtype = dtype)
   noise <- torch_randn(100, 1, dtype = dtype)
-  y <- x$matmul(torch_tensor(matrix(c(0.2, -1.3, -0.5), ncol = 1), dtype = dtype)) + noise
+  y <- x$matmul(torch_tensor(c(0.2, -1.3, -0.5), dtype = dtype)$reshape(c(3, 1))) + noise
   first <- nn_linear(3, 32)$to(dtype = dtype)
   second <- nn_linear(32, 1)$to(dtype = dtype)
   list(x = x, y = y, parameters = list(first$weight, first$bias, second$weight, second$bias))

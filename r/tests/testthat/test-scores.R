@@ -1,6 +1,6 @@
 test_that("accuracy is the share of right answers; classes count from 1", {
   skip_without_engine()
-  outputs <- torch_tensor(rbind(c(2, 1, 0), c(0, 3, 1), c(1, 0, 5)))
+  outputs <- torch_tensor(c(2, 1, 0, 0, 3, 1, 1, 0, 5))$reshape(c(3, 3))
   score <- SCORES$accuracy(outputs, torch_tensor(c(1L, 3L, 3L)))
   expect_true(score$dtype == torch_float64())
   expect_length(score$shape, 0)

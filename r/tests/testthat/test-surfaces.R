@@ -7,10 +7,8 @@ test_that("every surface is flat and lowest at its minima", {
       value <- surface(x)
       slope <- as.numeric(autograd_grad(value, x)[[1]])
       expect_lt(max(abs(slope)), 1e-6, label = name)
-      around <- with_no_grad(surface(torch_tensor(
-        cbind(minimum[[1]] + c(0.1, -0.1, 0, 0), minimum[[2]] + c(0, 0, 0.1, -0.1)),
-        dtype = torch_float64()
-      )))
+      shifts <- f64(0.1, 0, -0.1, 0, 0, 0.1, 0, -0.1)$reshape(c(4, 2))
+      around <- with_no_grad(surface(shifts + f64(minimum)))
       expect_true(all(as.numeric(around) > value$item()), label = name)
     }
   }
@@ -30,7 +28,7 @@ test_that("values are those of the formulas", {
 
 test_that("a surface takes many points at once and keeps their dtype", {
   skip_without_engine()
-  points <- torch_tensor(array(seq(-1, 1, length.out = 24), c(3, 4, 2)))
+  points <- torch_tensor(seq(-1, 1, length.out = 24))$reshape(c(3, 4, 2))
   values <- get_surface("beale")(points)
   expect_equal(dim(values), c(3, 4))
   expect_true(values$dtype == torch_float32())

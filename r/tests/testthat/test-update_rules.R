@@ -52,7 +52,7 @@ test_that("a rule changes nothing in place and keeps shape and dtype", {
 
 test_that("a hyperparameter may be a tensor: many runs are one run", {
   skip_without_engine()
-  rates <- torch_tensor(cbind(c(0.1, 0.2, 0.3)), dtype = torch_float64())
+  rates <- f64(0.1, 0.2, 0.3)$reshape(c(3, 1))
   ones <- torch_ones(3, 2, dtype = torch_float64())
   step <- sgd(ones, ones, list(), lr = rates)
   expect_equal(as.array(step$x), cbind(c(0.9, 0.8, 0.7), c(0.9, 0.8, 0.7)))
