@@ -6,7 +6,6 @@ NULL
 LAB_SIZES <- c("quick", "full")
 DATA_NAMES <- c("fashion_mnist", "digits")
 
-is_filled <- function(value) is_sequence(value) && length(value) > 0
 is_widths <- function(value) is_filled(value) && all(vapply(value, whole_from(1), TRUE))
 among_field <- function(names, ...) field(one_text_of(names), one_of(names), ...)
 count_field <- function(...) field(COUNT[[1]], COUNT[[2]], ...)
@@ -41,20 +40,20 @@ SIZES_FIELDS <- lapply(stats::setNames(nm = LAB_SIZES), function(name) {
 })
 LAB_FIELDS <- list(
   id = IDENTIFIER,
-  title = field(is_text, "a text", required = TRUE),
+  title = field(is_line, A_LINE, required = TRUE),
   data = among_field(DATA_NAMES, required = TRUE),
   network = field(is_mapping, "a mapping with a name and the arguments of that network", required = TRUE),
   seed = listed("seed"),
   dtype = listed("dtype"),
-  against = field(is_text, "a text"),
+  against = field(is_line, A_LINE),
   sizes = field(is_mapping, "a mapping with quick and full", required = TRUE),
   settings = settings_field(),
   runs = field(is_filled, "a list of one or more runs", required = TRUE)
 )
 RUN_FIELDS <- list(
   id = IDENTIFIER,
-  label = field(is_text, "a text"),
-  group = field(is_text, "a text"),
+  label = field(is_line, A_LINE),
+  group = field(is_line, A_LINE),
   x = field(POSITIVE[[1]], POSITIVE[[2]]),
   network = field(is_mapping, "a mapping of arguments of the lab's network"),
   settings = settings_field(),
@@ -73,15 +72,17 @@ RUN_FIELDS <- list(
 read_labs <- function(file) {
   data <- read_declaration(file)
   entries <- if (is_mapping(data)) data[["labs"]]
-  if (!is_sequence(entries)) {
-    refuse(file, "labs", entries, "a list of labs")
+  if (!is_filled(entries)) {
+    refuse(file, "labs", entries, "a list of one or more labs")
   }
   labs <- list()
   check_entries(file, entries, "lab", ": ", function(where, entry) {
     labs <<- c(labs, list(read_lab(where, entry)))
   })
+  refuse_unknown(file, data, "labs")
   ids <- vapply(labs, `[[`, "", "id")
   refuse_duplicates(file, "lab", ids)
+  refuse_names(file, "lab", ids)
   stats::setNames(labs, ids)
 }
 
