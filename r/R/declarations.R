@@ -73,7 +73,8 @@ parse_declaration <- function(content) {
   text <- sub("^\ufeff", "", text)
   if (grepl(NOT_YAML, text, perl = TRUE) || grepl(ESCAPED_NUL, text, perl = TRUE)) stop("not YAML")
   # A second document; R's YAML would read the first and say nothing.
-  if (grepl("(?m)^---(?=\\s|$)", sub("^(?:[ \\t]*(?:#.*)?\\n)*---", "", text, perl = TRUE), perl = TRUE)) stop("documents")
+  rest <- sub("^(?:[ \\t]*(?:#.*)?\\n)*---", "", text, perl = TRUE)
+  if (grepl("(?m)^---(?=\\s|$)", rest, perl = TRUE)) stop("documents")
   numbers <- hide_numbers(text)
   tree <- yaml::yaml.load(numbers$text, handlers = yaml_handlers(numbers$marker), eval.expr = FALSE)
   counter <- new.env(parent = emptyenv())

@@ -13,10 +13,7 @@ SHOWN <- list(characters = 100, items = 10, depth = 4, in_all = 300)
 
 # Writes control characters as escapes: \n, \x1b, \u2028.
 printable <- function(text) {
-  text <- enc2utf8(as.character(text))
-  if (!validUTF8(text)) {
-    text <- gsub("<([0-9a-f]{2})>", "\\\\x\\1", iconv(text, "UTF-8", "UTF-8", sub = "byte"))
-  }
+  text <- as_utf8(as.character(text))
   if (!grepl(paste0("(*UTF)", UNSEEN), text, perl = TRUE)) {
     return(text)
   }
@@ -24,6 +21,15 @@ printable <- function(text) {
   unseen <- grepl(paste0("(*UTF)", UNSEEN), characters, perl = TRUE)
   characters[unseen] <- vapply(characters[unseen], escape_character, "")
   paste(characters, collapse = "")
+}
+
+# In UTF-8; bytes that are none are written as escapes.
+as_utf8 <- function(text) {
+  if (Encoding(text) == "latin1") text <- enc2utf8(text)
+  if (validUTF8(text)) {
+    return(text)
+  }
+  gsub("<([0-9a-f]{2})>", "\\\\x\\1", iconv(text, "UTF-8", "UTF-8", sub = "byte"))
 }
 
 escape_character <- function(character) {
@@ -94,8 +100,7 @@ show_text <- function(text) {
   if (is.na(text)) {
     return("nan")
   }
-  text <- enc2utf8(as.character(text))
-  if (!validUTF8(text)) text <- printable(text)
+  text <- as_utf8(as.character(text))
   characters <- nchar(text)
   if (characters > SHOWN$characters) {
     text <- sprintf("%s... (%d characters)", substr(text, 1, SHOWN$characters), characters)
@@ -115,7 +120,10 @@ gradpath_stop <- function(text) {
 
 # Stops because a function of the reader's own stopped: named as theirs, with the call that failed.
 user_failure <- function(where, problem, what = "your function failed") {
-  said <- cut_text(printable(trimws(conditionMessage(problem))), SHOWN$in_all)
+  # Without what the engines add for themselves: where to look, and the library's own stack.
+  added <- "(?s)\\s*(Run .{0,3}reticulate::py_last_error|Exception raised from ).*$"
+  said <- sub(added, "", conditionMessage(problem), perl = TRUE)
+  said <- cut_text(printable(trimws(said)), SHOWN$in_all)
   call <- conditionCall(problem)
   place <- if (!is.null(call)) cut_text(trimws(paste(deparse(call), collapse = " ")), SHOWN$characters)
   gradpath_stop(paste0(where, ": ", what, ": ", said, if (!is.null(place)) paste0(" (in ", place, ")")))
