@@ -1,4 +1,4 @@
-"""Hundreds of malformed declarations: each ends in one line without control characters, in both languages the same."""
+"""Hundreds of malformed declarations: each ends in one line without control characters, the same in R."""
 
 from __future__ import annotations
 
