@@ -39,7 +39,9 @@ def failing_in_the_library(x):
     return x.reshape(7, 7)
 
 
-def once(cache={}):
+def once():
+    cache = {}
+
     def cached(x):
         return cache.setdefault("value", (x**2).sum())
 
