@@ -20,7 +20,7 @@ GOOD = "id: a, title: A, network: {name: lenet}, samples: 9, dtype: float32, set
 IDS = "lower-case letters and digits, with '-' or '.' between them"
 ONLY = "id, title, network, samples, dtype, settings, bound, seed"
 MALFORMED = {
-    "rows: []": "FILE: networks: null is not accepted; use a list of networks",
+    "rows: []": "FILE: networks: null is not accepted; use a list of one or more networks",
     "networks: [3]": "FILE: network number 1: 3 is not accepted; use a mapping",
     f"networks: [{{{GOOD}}}, {{{GOOD}}}]": None,
     f"networks: [{{{GOOD}, speed: 3}}]": f"FILE: network 'a': speed: 3 is not accepted; use only the fields {ONLY}",

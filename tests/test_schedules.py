@@ -361,7 +361,7 @@ def test_every_recorded_sequence_is_declared(project):
 
 
 MALFORMED = {
-    "schedules: none": "FILE: schedules: 'none' is not accepted; use a list of schedules",
+    "schedules: none": "FILE: schedules: 'none' is not accepted; use a list of one or more schedules",
     "schedules: [3]": "FILE: schedule number 1: 3 is not accepted; use a mapping",
     "schedules: [{id: a b}]": "FILE: schedule 'a b': id: 'a b' is not accepted; use lower-case letters and digits,"
     " with '-' or '.' between them",

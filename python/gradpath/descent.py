@@ -13,10 +13,11 @@ from torch import Tensor
 from gradpath.devices import as_device
 from gradpath.hyperparameters import check_hyperparameters, require
 from gradpath.noise import gradient_noise
+from gradpath.objectives import check_arity, gradient_at, guard_schedule, leave_gradient, value_at
 from gradpath.optimizers import make_optimizer, seed_state
-from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.refusals import is_one_of, one_of, refusal
 from gradpath.schedule_fields import check_path_schedule
-from gradpath.schedulers import RateByHand, Scheduler, checked_rate, make_scheduler, step_scheduler
+from gradpath.schedulers import RateByHand, Scheduler, make_scheduler, step_scheduler
 from gradpath.schedules import Rate, schedule_parameters
 from gradpath.surfaces import SURFACES, Surface, surface_names
 from gradpath.update_rules import UPDATE_RULES
@@ -89,23 +90,23 @@ def descend(
     [6.0, 0.0]
     """
     objective, name = _as_objective(surface)
-    require("descend()", "start", list(start) if isinstance(start, Sequence | np.ndarray) else start)
+    require("descend()", "start", _as_list(start))
     for field, given in (("optimizer", optimizer), ("steps", steps), ("method", method), ("dtype", dtype)):
         require("descend()", field, given)
     require("descend()", "noise", noise)
     require("descend()", "seed", seed)
-    checked = check_hyperparameters("descend()", optimizer, hyperparameters)
+    checked = _in_floats(check_hyperparameters("descend()", optimizer, hyperparameters))
     schedule = check_path_schedule("descend()", schedule, steps, schedule_parameters())
     x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=as_device("descend()", device))
     make_advance = _by_hand if method == "manual" else _by_optim
-    advance = make_advance(optimizer, checked, _for_path(schedule, steps))
+    advance = make_advance(optimizer, checked, guard_schedule(schedule, steps))
     drawn = gradient_noise(steps, noise, int(seed)).to(x) if noise > 0 and steps > 0 else None
 
     points: list[list[float]] = []
     status = "finished"
     x.requires_grad_()
     for step in range(steps + 1):
-        value = _value_at(objective, x)
+        value = value_at(objective, x, differentiable=step < steps)
         row = [*x.tolist(), value.item()]
         if not np.isfinite(row).all():
             status = f"diverged at step {step}"
@@ -141,7 +142,7 @@ def _by_hand(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule
 
     def advance(x: Tensor, value: Tensor, drawn: Tensor | None) -> Tensor:
         nonlocal state
-        (g,) = torch.autograd.grad(value, x)
+        g = gradient_at(value, x)
         g = g if drawn is None else g + drawn
         now = hyperparameters | {"lr": rate.lr} if rate else hyperparameters
         with torch.no_grad():
@@ -164,7 +165,7 @@ def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedul
             opt = make_optimizer(optimizer, [x], **hyperparameters)
             scheduler = make_scheduler(schedule, opt) if schedule else None
         opt.zero_grad()
-        value.backward()
+        leave_gradient(value, x)
         if drawn is not None and x.grad is not None:
             x.grad.add_(drawn)
         if first:
@@ -177,27 +178,29 @@ def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedul
     return advance
 
 
-def _for_path(schedule: Schedule | None, steps: int) -> Schedule | None:
-    if not callable(schedule):
-        return schedule
-    # A function of the reader's own may give anything, and may be a list of just as many rates as there are steps:
-    # the library asks for one rate more, which no update uses.
-    return lambda t: checked_rate("descend()", schedule(min(t, max(steps - 1, 0))))
+def _as_list(start: Any) -> Any:
+    if isinstance(start, str) or not isinstance(start, Sequence | np.ndarray):
+        return start
+    if isinstance(start, np.ndarray) and start.ndim == 0:
+        return start
+    # Only the first of a long range are needed to refuse it.
+    return list(start) if len(start) == 2 else list(start[:1000])
+
+
+def _in_floats(hyperparameters: dict[str, Any]) -> dict[str, Any]:
+    # NumPy's numbers have a precision of their own, and the library takes no longer whole numbers than these.
+    def plain(value: Any) -> Any:
+        return float(value) if isinstance(value, np.number) or (type(value) is int and value > 2**53) else value
+
+    return {name: plain(value) for name, value in hyperparameters.items()}
 
 
 def _as_objective(surface: Any) -> tuple[Objective, str]:
     if isinstance(surface, Surface):
         return surface, surface.name
-    if isinstance(surface, str) and surface in SURFACES:
+    if is_one_of(surface, surface_names()):
         return SURFACES[surface], surface
     if callable(surface):
+        check_arity("descend()", surface)
         return surface, getattr(surface, "__name__", type(surface).__name__)
     raise refusal("descend()", "surface", surface, one_of(surface_names()) + ", or a function")
-
-
-def _value_at(objective: Objective, x: Tensor) -> Tensor:
-    value = objective(x)
-    if not isinstance(value, Tensor) or value.numel() != 1:
-        got = f"a tensor of shape {tuple(value.shape)}" if isinstance(value, Tensor) else type(value).__name__
-        raise GradpathError(f"descend(): surface: returned {got}; return a tensor of one element")
-    return value.reshape(())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from gradpath.refusals import refusal
+from gradpath.refusals import is_one_of, refusal
 
 
 def as_device(where: str, device: str) -> torch.device:
@@ -23,8 +23,9 @@ def as_device(where: str, device: str) -> torch.device:
         For another name, and for a CUDA device that is not there.
     """
     accepted = "cpu" + (", cuda" if torch.cuda.is_available() else " (no CUDA device is available here)")
-    kind, _, index = device.partition(":") if isinstance(device, str) else ("", "", "")
-    usable = kind == "cpu" or (kind == "cuda" and torch.cuda.is_available())
-    if not usable or (index and not (index.isdigit() and int(index) < max(1, torch.cuda.device_count()))):
+    known = ["cpu", "cpu:0"]
+    if torch.cuda.is_available():
+        known += ["cuda", *(f"cuda:{index}" for index in range(torch.cuda.device_count()))]
+    if not is_one_of(device, known):
         raise refusal(where, "device", device, accepted)
     return torch.device(device)

@@ -2,98 +2,83 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError
+from pydantic import BaseModel, ConfigDict
 
+from gradpath.declarations import (
+    A_LINE,
+    STUDY_FOLDERS,
+    Field,
+    check_entry,
+    check_places,
+    is_filled,
+    is_id,
+    is_line,
+    read_yaml,
+    refuse_duplicates,
+    refuse_names,
+    refuse_unknown,
+)
 from gradpath.hyperparameters import ACCEPTED, check_hyperparameters, is_number
-from gradpath.refusals import GradpathError, one_of, refusal
-from gradpath.schedule_fields import check_path_schedule
+from gradpath.refusals import is_one_of, one_of, refusal
+from gradpath.schedule_fields import A_SCHEDULE, check_path_schedule, is_whole
 from gradpath.schedules import schedule_parameters
 from gradpath.surfaces import surface_names
 
-_ID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
+Pair = tuple[float, float]
 
-# What each field takes, as a refusal says it. Fields of the table in hyperparameters.py are described there.
-_FIELDS = {
-    "figures": "a list of figures",
-    "paths": "a list of paths",
-    "id": "lower-case letters and digits, with '-' or '.' between them",
-    "title": "a text",
-    "label": "a text",
-    "draw": "true or false",
-    "surface": one_of(surface_names()),
-    "label_at": "two finite numbers",
-    "hyperparameters": "a mapping of names to values",
-    "recorded_differs": "a mapping with reason, begins and at_most",
-    "reason": "a text",
-    "begins": "a whole number >= 1",
-    "at_most": "a number > 0 and < 2, the largest that a relative difference can be",
-}
 # How large a known difference may be, relative: one that no difference can exceed would say nothing.
-ACCEPTED_DIFFERENCE = (lambda value: is_number(value) and 0 < value < 2, _FIELDS["at_most"])
+ACCEPTED_DIFFERENCE = (
+    lambda value: is_number(value) and 0 < value < 2,
+    "a number > 0 and < 2, the largest that a relative difference can be",
+)
 
 
-def _accepted(field: str) -> str:
-    return ACCEPTED[field][1] if field in ACCEPTED else _FIELDS[field]
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, dict)
 
 
-def _checked(field: str) -> AfterValidator:
-    # pydantic only needs to know that the value was refused; the line is written from the field's name.
-    def check(value: Any) -> Any:
-        if not (value is None and field == "dtype") and not ACCEPTED[field][0](value):
-            raise ValueError(field)
-        return value
+# The fields in the order in which they are checked.
+_IDENTIFIER = Field(is_id, "lower-case letters and digits, with '-' or '.' between them", required=True)
+_SURFACE = Field(lambda value: is_one_of(value, surface_names()), one_of(surface_names()), null=True)
+_START = Field(*ACCEPTED["start"], null=True)
 
-    return AfterValidator(check)
-
-
-def is_id(value: Any) -> bool:
-    """Say whether a value may name a figure, a path or a schedule."""
-    return isinstance(value, str) and _ID.fullmatch(value) is not None
-
-
-def _check_id(value: str) -> str:
-    if not is_id(value):
-        raise ValueError("id")
-    return value
-
-
-def _check_surface(value: str | None) -> str | None:
-    if value is not None and value not in surface_names():
-        raise ValueError("surface")
-    return value
-
-
-def _check_pair(value: Any) -> Any:
-    if not ACCEPTED["start"][0](value):
-        raise ValueError("pair")
-    return (float(value[0]), float(value[1]))
-
-
-def _check_difference(value: float) -> float:
-    if not ACCEPTED_DIFFERENCE[0](value):
-        raise ValueError("at_most")
-    return value
-
-
-def _check_step(value: int) -> int:
-    if value < 1:
-        raise ValueError("begins")
-    return value
-
-
-Id = Annotated[str, AfterValidator(_check_id)]
-SurfaceName = Annotated[str | None, AfterValidator(_check_surface)]
-Pair = Annotated[tuple[float, float], BeforeValidator(_check_pair)]
-Dtype = Annotated[str, _checked("dtype")]
+_PATH_FIELDS = {
+    "id": _IDENTIFIER,
+    "label": Field(is_line, A_LINE, null=True),
+    "optimizer": Field(*ACCEPTED["optimizer"], required=True),
+    "steps": Field(*ACCEPTED["steps"], required=True),
+    "hyperparameters": Field(_is_mapping, "a mapping of names to values"),
+    "surface": _SURFACE,
+    "start": _START,
+    "dtype": Field(*ACCEPTED["dtype"], null=True),
+    "label_at": _START,
+    "schedule": Field(lambda value: True, A_SCHEDULE, null=True),
+    "noise": Field(*ACCEPTED["noise"]),
+    "seed": Field(*ACCEPTED["seed"]),
+    "recorded_differs": Field(_is_mapping, "a mapping with reason, begins and at_most", null=True),
+}
+_FIGURE_FIELDS = {
+    "id": _IDENTIFIER,
+    "title": Field(is_line, A_LINE, required=True),
+    "surface": _SURFACE,
+    "start": _START,
+    "dtype": Field(*ACCEPTED["dtype"]),
+    "draw": Field(lambda value: isinstance(value, bool), "true or false"),
+    "paths": Field(is_filled, "a list of one or more paths", required=True),
+}
+_DIFFERENCE_FIELDS = {
+    "reason": Field(is_line, A_LINE, required=True),
+    "begins": Field(lambda value: is_whole(value, 1), "a whole number >= 1", required=True),
+    "at_most": Field(*ACCEPTED_DIFFERENCE, required=True),
+}
+_FILE_FIELDS = {"figures": Field(is_filled, "a list of one or more figures", required=True)}
 
 
 class _Declared(BaseModel):
+    # What these hold was checked when it was read.
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
@@ -101,42 +86,38 @@ class KnownDifference(_Declared):
     """Why a recorded path is known to differ, from which step on, and by how much at most (relative)."""
 
     reason: str
-    begins: Annotated[int, AfterValidator(_check_step)]
-    at_most: Annotated[float, AfterValidator(_check_difference)]
+    begins: int
+    at_most: float
 
 
 class DeclaredPath(_Declared):
     """One path of a figure, as declared; surface, start and dtype are those of the figure where left out."""
 
-    id: Id
+    id: str
     label: str | None = None
-    optimizer: Annotated[str, _checked("optimizer")]
-    steps: Annotated[int, _checked("steps")]
+    optimizer: str
+    steps: int
     hyperparameters: dict[str, Any] = {}
-    surface: SurfaceName = None
+    surface: str | None = None
     start: Pair | None = None
-    dtype: Dtype | None = None
+    dtype: str | None = None
     label_at: Pair | None = None
     schedule: Any = None
-    noise: Annotated[Any, _checked("noise")] = 0.0
-    seed: Annotated[Any, _checked("seed")] = 0
+    noise: Any = 0.0
+    seed: Any = 0
     recorded_differs: KnownDifference | None = None
 
 
 class Figure(_Declared):
     """One figure, as declared. After reading, every path has its surface, start, dtype and label."""
 
-    id: Id
+    id: str
     title: str
-    surface: SurfaceName = None
+    surface: str | None = None
     start: Pair | None = None
-    dtype: Dtype = "float64"
+    dtype: str = "float64"
     draw: bool = True
     paths: list[DeclaredPath]
-
-
-class _Experiments(_Declared):
-    figures: list[Figure]
 
 
 def read_experiments(file: str | Path) -> dict[str, Figure]:
@@ -157,77 +138,61 @@ def read_experiments(file: str | Path) -> dict[str, Figure]:
     GradpathError
         For the first thing that is wrong: file, figure, path, field, value, what is accepted; one line.
     """
-    data = read_yaml(Path(file))
+    data = read_yaml(file)
     if not isinstance(data, dict):
-        raise refusal(str(file), "figures", data, _FIELDS["figures"])
-    try:
-        declared = _Experiments.model_validate(data)
-    except ValidationError as error:
-        raise _one_line(str(file), data, error) from None
-    figures = [_complete(str(file), figure) for figure in declared.figures]
-    refuse_duplicates(str(file), "figure", [f.id for f in figures])
+        raise refusal(str(file), "figures", data, _FILE_FIELDS["figures"].accepted)
+    check_entry(str(file), data, _FILE_FIELDS)
+    placed = check_places(str(file), data["figures"], "figure", ": ")
+    for where, entry in placed:
+        _check_figure(where, entry)
+    refuse_unknown(str(file), data, _FILE_FIELDS)
+    figures = [_complete(where, entry) for where, entry in placed]
+    ids = [f.id for f in figures]
+    refuse_duplicates(str(file), "figure", ids)
+    refuse_names(str(file), "figure", ids, STUDY_FOLDERS)
     return {f.id: f for f in figures}
 
 
-def read_yaml(file: Path) -> Any:
-    """Read a declaration, or refuse it in one line."""
-    if not file.is_file():
-        raise GradpathError(f"{file}: no such file; name a file of experiments")
-    try:
-        return YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-    except (MarkedYAMLError, UnicodeDecodeError):
-        raise GradpathError(f"{file}: not readable as YAML; check its indentation, brackets and keys") from None
+def _check_figure(where: str, figure: dict[str, Any]) -> None:
+    check_entry(where, figure, _FIGURE_FIELDS)
+    for place, path in check_places(where, figure["paths"], "path", ", "):
+        check_entry(place, path, _PATH_FIELDS)
+        if path.get("recorded_differs") is not None:
+            check_entry(place, path["recorded_differs"], _DIFFERENCE_FIELDS)
+            refuse_unknown(place, path["recorded_differs"], _DIFFERENCE_FIELDS)
+        refuse_unknown(place, path, _PATH_FIELDS)
+    refuse_unknown(where, figure, _FIGURE_FIELDS)
 
 
-def _complete(file: str, figure: Figure) -> Figure:
-    where = f"{file}: figure '{figure.id}'"
-    refuse_duplicates(where, "path", [p.id for p in figure.paths])
-    paths = []
-    for path in figure.paths:
-        place = f"{where}, path '{path.id}'"
-        check_hyperparameters(place, path.optimizer, path.hyperparameters)
-        inherited = {
-            "surface": path.surface or figure.surface,
-            "start": path.start or figure.start,
-            "dtype": path.dtype or figure.dtype,
-            "label": path.label or path.id,
-            "schedule": check_path_schedule(place, path.schedule, path.steps, schedule_parameters()),
-        }
-        for field in ("surface", "start"):
-            if inherited[field] is None:
-                raise refusal(place, field, None, _accepted(field))
-        paths.append(path.model_copy(update=inherited))
-    return figure.model_copy(update={"paths": paths})
+def _complete(where: str, entry: dict[str, Any]) -> Figure:
+    refuse_duplicates(where, "path", [path["id"] for path in entry["paths"]])
+    own = entry | {"start": _as_pair(entry.get("start"))}
+    dtype = entry.get("dtype", "float64")
+    paths = [_complete_path(f"{where}, path '{path['id']}'", own | {"dtype": dtype}, path) for path in entry["paths"]]
+    return Figure(**(own | {"paths": paths}))
 
 
-def refuse_duplicates(where: str, kind: str, ids: list[str]) -> None:
-    """Refuse an id that occurs twice."""
-    for i, name in enumerate(ids):
-        if name in ids[:i]:
-            raise refusal(where, f"{kind} id", name, f"an id that no other {kind} has")
+def _complete_path(place: str, figure: dict[str, Any], path: dict[str, Any]) -> DeclaredPath:
+    check_hyperparameters(place, path["optimizer"], path.get("hyperparameters", {}))
+    inherited = {
+        "surface": path.get("surface") or figure.get("surface"),
+        "start": _as_pair(path.get("start")) or figure["start"],
+        "dtype": path.get("dtype") or figure["dtype"],
+        "label": path["id"] if path.get("label") is None else path["label"],
+        "label_at": _as_pair(path.get("label_at")),
+        "schedule": check_path_schedule(place, path.get("schedule"), path["steps"], schedule_parameters()),
+    }
+    for field in ("surface", "start"):
+        if inherited[field] is None:
+            raise refusal(place, field, None, _PATH_FIELDS[field].accepted)
+    differs = path.get("recorded_differs")
+    known = {"recorded_differs": None if differs is None else _known_difference(differs)}
+    return DeclaredPath(**(path | inherited | known))
 
 
-def _one_line(file: str, data: dict[str, Any], error: ValidationError) -> GradpathError:
-    first = error.errors()[0]
-    where, here = file, data
-    fields = [step for step in first["loc"]]
-    names = {"figures": "figure", "paths": "path"}
-    # Walk down to the entry that was refused, naming the figure and the path on the way.
-    while len(fields) > 2 and fields[0] in names and isinstance(fields[1], int):
-        kind, index = str(fields[0]), fields[1]
-        here = here[kind][index]
-        name = here.get("id") if isinstance(here, dict) else None
-        label = f"'{name}'" if isinstance(name, str) else f"number {index + 1}"
-        where += (": " if kind == "figures" else ", ") + f"{names[kind]} {label}"
-        fields = fields[2:]
-    if len(fields) == 2 and fields[0] in names:
-        return refusal(where, f"{names[str(fields[0])]} number {int(fields[1]) + 1}", first["input"], "a mapping")
-    field = str(fields[-1]) if isinstance(fields[-1], str) and fields[-1] in _FIELDS else str(fields[0])
-    if first["type"] == "extra_forbidden":
-        model = DeclaredPath if ", path " in where else Figure if ": figure " in where else _Experiments
-        known = list(model.model_fields)
-        return refusal(where, field, first["input"], f"only the fields {', '.join(known)}")
-    if first["type"] == "missing":
-        return GradpathError(f"{where}: {field}: is missing; use {_accepted(field)}")
-    value = here.get(field, first["input"]) if isinstance(here, dict) else first["input"]
-    return refusal(where, field, value, _accepted(field))
+def _known_difference(entry: dict[str, Any]) -> KnownDifference:
+    return KnownDifference(reason=entry["reason"], begins=int(entry["begins"]), at_most=float(entry["at_most"]))
+
+
+def _as_pair(value: Any) -> Pair | None:
+    return None if value is None else (float(value[0]), float(value[1]))

@@ -13,10 +13,21 @@ import torch
 from torch import nn
 
 from gradpath.datasets import fashion_mnist, take_data
-from gradpath.experiments import is_id, read_yaml, refuse_duplicates
+from gradpath.declarations import (
+    A_LINE,
+    check_places,
+    is_filled,
+    is_id,
+    is_line,
+    read_yaml,
+    refuse_duplicates,
+    refuse_names,
+    refuse_unknown,
+)
 from gradpath.hyperparameters import ACCEPTED, is_number
+from gradpath.lab_declarations import check_network, check_settings
 from gradpath.networks import lenet, small_cnn, tanh_network
-from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.refusals import GradpathError, is_one_of, one_of, refusal
 from gradpath.runs import METHODS
 from gradpath.schedule_fields import is_whole
 from gradpath.tables import write_table
@@ -42,9 +53,9 @@ class FirstEpoch:
 
 _FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "id": (is_id, "lower-case letters and digits, with '-' or '.' between them"),
-    "title": (lambda v: isinstance(v, str), "a text"),
+    "title": (is_line, A_LINE),
     "network": (
-        lambda v: isinstance(v, Mapping) and v.get("name") in NETWORKS,
+        lambda v: isinstance(v, Mapping) and is_one_of(v.get("name"), list(NETWORKS)),
         f"a mapping with a name, {one_of(list(NETWORKS))}, and its arguments",
     ),
     "samples": (lambda v: is_whole(v, 1), "a whole number >= 1"),
@@ -74,12 +85,15 @@ def read_first_epochs(file: str | Path) -> dict[str, FirstEpoch]:
     GradpathError
         For the first thing that is wrong; one line.
     """
-    data = read_yaml(Path(file))
+    data = read_yaml(file)
     entries = data.get("networks") if isinstance(data, Mapping) else None
-    if not isinstance(entries, list):
-        raise refusal(str(file), "networks", entries, "a list of networks")
-    declared = [_read_entry(str(file), number, entry) for number, entry in enumerate(entries, 1)]
-    refuse_duplicates(str(file), "network", [d.id for d in declared])
+    if not is_filled(entries):
+        raise refusal(str(file), "networks", entries, "a list of one or more networks")
+    declared = [_read_entry(where, entry) for where, entry in check_places(str(file), entries, "network", ": ")]
+    refuse_unknown(str(file), data, ["networks"])
+    ids = [d.id for d in declared]
+    refuse_duplicates(str(file), "network", ids)
+    refuse_names(str(file), "network", ids)
     return {d.id: d for d in declared}
 
 
@@ -129,10 +143,7 @@ def train_first_epoch(entry: FirstEpoch, method: str) -> pd.DataFrame:
     return pd.DataFrame(rows)[EPOCH_COLUMNS]
 
 
-def _read_entry(file: str, number: int, entry: Any) -> FirstEpoch:
-    if not isinstance(entry, dict):
-        raise refusal(file, f"network number {number}", entry, "a mapping")
-    where = f"{file}: network " + (f"'{entry['id']}'" if isinstance(entry.get("id"), str) else f"number {number}")
+def _read_entry(where: str, entry: dict[str, Any]) -> FirstEpoch:
     for field, value in entry.items():
         if field not in _FIELDS:
             raise refusal(where, field, value, f"only the fields {', '.join(_FIELDS)}")
@@ -141,4 +152,6 @@ def _read_entry(file: str, number: int, entry: Any) -> FirstEpoch:
     for field in _REQUIRED:
         if field not in entry:
             raise GradpathError(f"{where}: {field}: is missing; every network has {', '.join(_REQUIRED)}")
+    check_network(where, entry["network"])
+    check_settings(where, entry["settings"], int(entry["samples"]), 1)
     return FirstEpoch(**entry)

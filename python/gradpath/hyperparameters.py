@@ -6,7 +6,9 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from gradpath.refusals import one_of, refusal
+import numpy as np
+
+from gradpath.refusals import is_one_of, one_of, refusal
 from gradpath.update_rules import default_hyperparameters, optimizer_names
 
 MAX_STEPS = 1_000_000
@@ -14,19 +16,25 @@ MAX_SEED = 2**31 - 1
 
 
 def is_number(value: Any) -> bool:
-    """Say whether a value is a finite number (a bool is not one)."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    """Say whether a value is a finite number (a bool is not one, nor is a whole number that no float holds)."""
+    if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
 
 
-def _at_least_zero(value: Any) -> bool:
-    return is_number(value) and value >= 0
+def at_least_zero(value: Any) -> bool:
+    """Say whether a value is a finite number that is not below zero; minus zero is."""
+    return is_number(value) and value >= 0 and math.copysign(1, value) > 0
 
 
 def _decay_rate(value: Any) -> bool:
-    return is_number(value) and 0 <= value < 1
+    return at_least_zero(value) and value < 1
 
 
-_NOT_NEGATIVE = (_at_least_zero, "a finite number >= 0")
+_NOT_NEGATIVE = (at_least_zero, "a finite number >= 0")
 _RATE = (_decay_rate, "a number >= 0 and < 1")
 
 ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
@@ -37,7 +45,7 @@ ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
     "beta2": _RATE,
     "eps": _NOT_NEGATIVE,
     "weight_decay": _NOT_NEGATIVE,
-    "init": (lambda value: value in ("zero", "gradient"), one_of(["zero", "gradient"])),
+    "init": (lambda value: is_one_of(value, ("zero", "gradient")), one_of(["zero", "gradient"])),
     "bias_correction": (lambda value: isinstance(value, bool), "true or false"),
     "start": (
         lambda value: isinstance(value, list | tuple) and len(value) == 2 and all(map(is_number, value)),
@@ -47,15 +55,15 @@ ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
         lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_STEPS,
         f"a whole number from 0 to {MAX_STEPS}",
     ),
-    "method": (lambda value: value in ("manual", "optim"), one_of(["manual", "optim"])),
-    "dtype": (lambda value: value in ("float64", "float32"), one_of(["float64", "float32"])),
+    "method": (lambda value: is_one_of(value, ("manual", "optim")), one_of(["manual", "optim"])),
+    "dtype": (lambda value: is_one_of(value, ("float64", "float32")), one_of(["float64", "float32"])),
     "noise": _NOT_NEGATIVE,
     "seed": (
         lambda value: is_number(value) and value == int(value) and 0 <= value <= MAX_SEED,
         f"a whole number from 0 to {MAX_SEED}",
     ),
     "optimizer": (
-        lambda value: isinstance(value, str) and value in optimizer_names(),
+        lambda value: is_one_of(value, optimizer_names()),
         one_of(optimizer_names()),
     ),
 }

@@ -50,6 +50,9 @@ def read_idx(path: str | Path) -> Tensor:
     shape = (
         np.frombuffer(content[4 : min(start, len(content))], dtype=">u4").tolist() if len(content) >= start else []
     )
+    if shape and math.prod(shape) == 0:
+        stated = " x ".join(map(str, shape))
+        raise GradpathError(f"{path}: states that it holds {stated} numbers; use a file that holds some")
     expected = start + math.prod(shape)
     if not shape or len(content) != expected:
         stated = f"{expected:,} bytes for {' x '.join(map(str, shape))}" if shape else f"{start} bytes for its head"

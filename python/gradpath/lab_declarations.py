@@ -8,11 +8,22 @@ from pathlib import Path
 from typing import Any
 
 from gradpath.clipping import check_clip
-from gradpath.experiments import ACCEPTED_DIFFERENCE, is_id, read_yaml, refuse_duplicates
-from gradpath.hyperparameters import ACCEPTED, check_hyperparameters, is_number, require
+from gradpath.declarations import (
+    A_LINE,
+    check_places,
+    is_filled,
+    is_id,
+    is_line,
+    read_yaml,
+    refuse_duplicates,
+    refuse_names,
+    refuse_unknown,
+)
+from gradpath.experiments import ACCEPTED_DIFFERENCE
+from gradpath.hyperparameters import ACCEPTED, at_least_zero, check_hyperparameters, is_number, require
 from gradpath.initializations import INITIALIZATIONS
 from gradpath.networks import ACTIVATIONS
-from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.refusals import GradpathError, is_one_of, one_of, refusal
 from gradpath.schedule_fields import is_whole
 from gradpath.training_checks import check_training_schedule, require_choice, require_count
 
@@ -69,7 +80,7 @@ class Lab:
 Field = tuple[Callable[[Any], bool], str, bool]
 
 _COUNT = (lambda v: is_whole(v, 1), "a whole number >= 1")
-_TEXT = (lambda v: isinstance(v, str), "a text")
+_TEXT = (is_line, A_LINE)
 _ID = (is_id, "lower-case letters and digits, with '-' or '.' between them")
 _SETTINGS = (lambda v: isinstance(v, dict), "a mapping of arguments of train_network()")
 _ARGUMENTS = (lambda v: isinstance(v, dict), "a mapping of arguments of the lab's network")
@@ -88,7 +99,7 @@ def _required(rule: tuple[Callable[[Any], bool], str]) -> Field:
 
 def _among(names: Iterable[str]) -> tuple[Callable[[Any], bool], str]:
     known = list(names)
-    return (lambda v: isinstance(v, str) and v in known, one_of(known))
+    return (lambda v: is_one_of(v, known), one_of(known))
 
 
 # The fields in the order in which they are checked.
@@ -104,13 +115,13 @@ _FROM_DATA: dict[str, dict[str, dict[str, Any]]] = {
 _ARGUMENT_FIELDS: dict[str, Field] = {
     "hidden": _optional(
         (
-            lambda v: isinstance(v, list) and bool(v) and all(is_whole(width, 1) for width in v),
+            lambda v: is_filled(v) and all(is_whole(width, 1) for width in v),
             "a list of one or more whole numbers >= 1",
         )
     ),
     "activation": _optional(_among(ACTIVATIONS)),
     "batch_norm": _optional(_FLAG),
-    "dropout": _optional((lambda v: is_number(v) and 0 <= v < 1, "a number >= 0 and < 1")),
+    "dropout": _optional((lambda v: at_least_zero(v) and v < 1, "a number >= 0 and < 1")),
     "init": _optional(_among(INITIALIZATIONS)),
 }
 _NETWORK_FIELDS: dict[str, Field] = {"name": _required(_among(NETWORK_ARGUMENTS))}
@@ -143,7 +154,7 @@ _LAB_FIELDS: dict[str, Field] = {
     "draw": _optional(_FLAG),
     "sizes": _required((lambda v: isinstance(v, dict) and bool(v), "a mapping with quick, full, or both")),
     "settings": _optional(_SETTINGS),
-    "runs": _required((lambda v: isinstance(v, list) and bool(v), "a list of one or more runs")),
+    "runs": _required((is_filled, "a list of one or more runs")),
 }
 _RUN_FIELDS: dict[str, Field] = {
     "id": _required(_ID),
@@ -176,44 +187,37 @@ def read_labs(file: str | Path) -> dict[str, Lab]:
     GradpathError
         For the first thing that is wrong: file, lab, run, field, value, what is accepted; one line.
     """
-    data = read_yaml(Path(file))
+    data = read_yaml(file)
     entries = data.get("labs") if isinstance(data, Mapping) else None
-    if not isinstance(entries, list):
-        raise refusal(str(file), "labs", entries, "a list of labs")
-    labs = [_read_lab(place, entry) for place, entry in _places(str(file), entries, "lab", ": ")]
-    refuse_duplicates(str(file), "lab", [lab.id for lab in labs])
+    if not is_filled(entries):
+        raise refusal(str(file), "labs", entries, "a list of one or more labs")
+    labs = [_read_lab(place, entry) for place, entry in check_places(str(file), entries, "lab", ": ")]
+    refuse_unknown(str(file), data, ["labs"])
+    ids = [lab.id for lab in labs]
+    refuse_duplicates(str(file), "lab", ids)
+    refuse_names(str(file), "lab", ids)
     return {lab.id: lab for lab in labs}
 
 
-def _places(where: str, entries: list[Any], kind: str, separator: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    for number, entry in enumerate(entries, 1):
-        if not isinstance(entry, dict):
-            raise refusal(where, f"{kind} number {number}", entry, "a mapping")
-        name = f"'{entry['id']}'" if isinstance(entry.get("id"), str) else f"number {number}"
-        yield f"{where}{separator}{kind} {name}", entry
-
-
-def _check_entry(where: str, entry: dict[str, Any], fields: Mapping[str, Field]) -> None:
+def _check_entry(where: str, entry: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
     for name, (accepts, accepted, required) in fields.items():
         if name in entry and not accepts(entry[name]):
             raise refusal(where, name, entry[name], accepted)
         if name not in entry and required:
             raise GradpathError(f"{where}: {name}: is missing; use {accepted}")
-    for name, value in entry.items():
-        if name not in fields:
-            raise refusal(where, name, value, f"only the fields {', '.join(fields)}")
+    refuse_unknown(where, entry, fields)
 
 
 def _read_lab(where: str, entry: dict[str, Any]) -> Lab:
     _check_entry(where, entry, _LAB_FIELDS)
-    _check_network(where, entry["network"])
+    check_network(where, entry["network"])
     _check_entry(f"{where}, sizes", entry["sizes"], _SIZES_FIELDS)
     sizes = {}
     for name, given in entry["sizes"].items():
         _check_entry(f"{where}, {name}", given, _SIZE_FIELDS)
         counts = {field: int(given[field]) for field in ("train", "validation", "test", "epochs")}
         sizes[name] = LabSize(**counts, seeds=tuple(map(int, given.get("seeds", [0]))))
-    runs = [_read_run(place, run, entry, sizes) for place, run in _places(where, entry["runs"], "run", ", ")]
+    runs = [_read_run(place, run, entry, sizes) for place, run in check_places(where, entry["runs"], "run", ", ")]
     refuse_duplicates(where, "run", [run.id for run in runs])
     known = {field: entry[field] for field in ("against", "draw") if field in entry}
     return Lab(entry["id"], entry["title"], entry["data"], entry.get("dtype", "float32"), sizes, runs, **known)
@@ -224,7 +228,7 @@ def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dic
     if "against" in lab and "x" not in entry:
         raise GradpathError(f"{where}: x: is missing; use {_RUN_FIELDS['x'][1]}")
     network = lab["network"] | entry.get("network", {})
-    _check_network(where, network)
+    check_network(where, network)
     network |= _FROM_DATA.get(lab["data"], {}).get(network["name"], {})
     settings = {}
     for name, size in sizes.items():
@@ -233,7 +237,7 @@ def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dic
         merged: dict[str, Any] = {}
         for layer in layers:
             merged |= layer or {}
-        _check_settings(f"{where}, {name}", merged, size)
+        check_settings(f"{where}, {name}", merged, size.train, size.epochs)
         settings[name] = merged
     differs = entry.get("differs", {})
     _check_entry(f"{where}, differs", differs, dict.fromkeys(sizes, _optional(_DIFFERENCE)))
@@ -243,14 +247,16 @@ def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dic
     return LabRun(entry["id"], label, network, settings, entry.get("group"), entry.get("x"), differs)
 
 
-def _check_network(where: str, network: dict[str, Any]) -> None:
+def check_network(where: str, network: Mapping[str, Any]) -> None:
+    """Refuse a network that is not known by this name, and what it does not take."""
     where = f"{where}, network"
     name = network.get("name")
     known = NETWORK_ARGUMENTS.get(name, ()) if isinstance(name, str) else ()
     _check_entry(where, network, _NETWORK_FIELDS | {field: _ARGUMENT_FIELDS[field] for field in known})
 
 
-def _check_settings(where: str, settings: dict[str, Any], size: LabSize) -> None:
+def check_settings(where: str, settings: Mapping[str, Any], samples: int, epochs: int) -> None:
+    """Refuse settings that train_network() would not take for so many images and epochs."""
     known = ("optimizer", "batch_size", "schedule", "schedule_every", "clip", "method")
     optimizer = settings.get("optimizer", "adamw")
     require(where, "optimizer", optimizer)
@@ -259,6 +265,6 @@ def _check_settings(where: str, settings: dict[str, Any], size: LabSize) -> None
     require_count(where, "batch_size", batch_size)
     require_choice(where, "schedule_every", every, ("epoch", "batch"))
     check_clip(where, settings.get("clip"))
-    steps = size.epochs * (-(-size.train // int(batch_size)) if every == "batch" else 1)
+    steps = epochs * (-(-samples // int(batch_size)) if every == "batch" else 1)
     check_training_schedule(where, settings.get("schedule"), every, steps, "validation_loss", {}, True)
     check_hyperparameters(where, optimizer, {k: v for k, v in settings.items() if k not in known})

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from itertools import pairwise
 from typing import Any
 
-from gradpath.hyperparameters import is_number
-from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.hyperparameters import at_least_zero, is_number
+from gradpath.refusals import GradpathError, is_one_of, one_of, refusal
 
 Rule = tuple[Callable[[Any], bool], str]
 
@@ -23,7 +23,7 @@ def _increasing(value: Any) -> bool:
     return all(a < b for a, b in pairwise(value))
 
 
-_NOT_NEGATIVE: Rule = (lambda v: is_number(v) and v >= 0, "a finite number >= 0")
+_NOT_NEGATIVE: Rule = (at_least_zero, "a finite number >= 0")
 _POSITIVE: Rule = (lambda v: is_number(v) and v > 0, "a finite number > 0")
 _SHRINKS: Rule = (lambda v: is_number(v) and 0 < v <= 1, "a number > 0 and <= 1")
 _BELOW_ONE: Rule = (lambda v: is_number(v) and 0 < v < 1, "a number > 0 and < 1")
@@ -46,24 +46,24 @@ FIELDS: dict[str, Rule] = {
     "warmup": _COUNT,
     "milestones": (_increasing, "a list of whole numbers >= 1, each larger than the one before"),
     "power": _POSITIVE,
-    "start_factor": (lambda v: is_number(v) and 0 <= v <= 1, "a number >= 0 and <= 1"),
+    "start_factor": (lambda v: at_least_zero(v) and v <= 1, "a number >= 0 and <= 1"),
     "pct_start": _BELOW_ONE,
     "div_factor": _POSITIVE,
     "final_div_factor": _POSITIVE,
     "lr_lambda": (callable, "a function of t"),
     # Of the plateau; its factor must shrink the rate.
-    "mode": (lambda v: v in ("min", "max"), one_of(["min", "max"])),
+    "mode": (lambda v: is_one_of(v, ("min", "max")), one_of(["min", "max"])),
     "plateau factor": _BELOW_ONE,
     "patience": _FROM_ZERO,
     "threshold": _NOT_NEGATIVE,
-    "threshold_mode": (lambda v: v in ("rel", "abs"), one_of(["rel", "abs"])),
+    "threshold_mode": (lambda v: is_one_of(v, ("rel", "abs")), one_of(["rel", "abs"])),
     "cooldown": _FROM_ZERO,
     "min_lr": _NOT_NEGATIVE,
     "eps": _NOT_NEGATIVE,
     "metric": (is_number, "a finite number, such as the validation loss of the epoch"),
 }
 
-_MAPPING = "a mapping with a name and the parameters of that schedule, or a function of t"
+A_SCHEDULE = "a mapping with a name and the parameters of that schedule, or a function of t"
 
 
 def check_field(where: str, field: str, value: Any, kind: str = "") -> None:
@@ -102,9 +102,9 @@ def check_schedule(
     """
     accepted = accepted or list(known)
     if not isinstance(schedule, Mapping):
-        raise refusal(where, "schedule", schedule, _MAPPING)
+        raise refusal(where, "schedule", schedule, A_SCHEDULE)
     name = schedule.get("name")
-    if not isinstance(name, str) or name not in accepted:
+    if not is_one_of(name, accepted):
         raise refusal(where, "schedule", name, one_of(accepted))
     where = f"{where}, schedule '{name}'"
     given = {field: value for field, value in schedule.items() if field != "name"}

@@ -12,7 +12,17 @@ import pandas as pd
 import torch
 
 from gradpath.contours import THEMES, save_plot
-from gradpath.experiments import is_id, read_yaml, refuse_duplicates
+from gradpath.declarations import (
+    A_LINE,
+    check_places,
+    is_filled,
+    is_id,
+    is_line,
+    read_yaml,
+    refuse_duplicates,
+    refuse_names,
+    refuse_unknown,
+)
 from gradpath.hyperparameters import is_number, require
 from gradpath.refusals import GradpathError, refusal
 from gradpath.schedule_fields import check_field, check_path_schedule
@@ -41,9 +51,9 @@ class Sequence:
 _REQUIRED = ("id", "title", "lr", "steps", "schedule")
 _FIELDS = {
     "id": (is_id, "lower-case letters and digits, with '-' or '.' between them"),
-    "title": (lambda v: isinstance(v, str), "a text"),
+    "title": (is_line, A_LINE),
     "metrics": (lambda v: isinstance(v, list) and all(map(is_number, v)), "a list of finite numbers"),
-    "recorded": (lambda v: isinstance(v, str), "a text"),
+    "recorded": (is_line, A_LINE),
     "draw": (lambda v: isinstance(v, bool), "true or false"),
 }
 
@@ -66,12 +76,15 @@ def read_schedules(file: str | Path) -> dict[str, Sequence]:
     GradpathError
         For the first thing that is wrong; one line.
     """
-    data = read_yaml(Path(file))
+    data = read_yaml(file)
     entries = data.get("schedules") if isinstance(data, Mapping) else None
-    if not isinstance(entries, list):
-        raise refusal(str(file), "schedules", entries, "a list of schedules")
-    sequences = [_read_entry(str(file), number, entry) for number, entry in enumerate(entries, 1)]
-    refuse_duplicates(str(file), "schedule", [s.id for s in sequences])
+    if not is_filled(entries):
+        raise refusal(str(file), "schedules", entries, "a list of one or more schedules")
+    sequences = [_read_entry(where, entry) for where, entry in check_places(str(file), entries, "schedule", ": ")]
+    refuse_unknown(str(file), data, ["schedules"])
+    ids = [s.id for s in sequences]
+    refuse_duplicates(str(file), "schedule", ids)
+    refuse_names(str(file), "schedule", ids)
     return {s.id: s for s in sequences}
 
 
@@ -140,10 +153,7 @@ def draw_schedules(file: str | Path, folder: str | Path) -> list[Path]:
     return written
 
 
-def _read_entry(file: str, number: int, entry: Any) -> Sequence:
-    if not isinstance(entry, dict):
-        raise refusal(file, f"schedule number {number}", entry, "a mapping")
-    where = f"{file}: schedule " + (f"'{entry['id']}'" if isinstance(entry.get("id"), str) else f"number {number}")
+def _read_entry(where: str, entry: dict[str, Any]) -> Sequence:
     known = list(Sequence.__dataclass_fields__)
     for field, value in entry.items():
         if field not in known:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from gradpath.refusals import one_of, refusal
+from gradpath.refusals import is_one_of, one_of, refusal
 
 Point = tuple[float, float]
 
@@ -161,6 +161,6 @@ def get_surface(name: str) -> Surface:
     GradpathError
         If there is none.
     """
-    if name not in SURFACES:
+    if not is_one_of(name, surface_names()):
         raise refusal("get_surface()", "name", name, one_of(surface_names()))
     return SURFACES[name]

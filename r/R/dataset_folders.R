@@ -50,7 +50,8 @@ find_cifar10 <- function(folder = NULL, download = FALSE) {
   for (place in dataset_places(folder, "cifar-10", NULL)) {
     inside <- file.path(place, CIFAR_FOLDER)
     if (!dir.exists(inside)) inside <- place
-    there <- file.exists(file.path(inside, CIFAR_FILES))
+    files <- file.path(inside, CIFAR_FILES)
+    there <- file.exists(files) & !dir.exists(files)
     if (all(there)) {
       return(file.path(inside, CIFAR_FILES))
     }
@@ -83,7 +84,7 @@ dataset_places <- function(folder, name, more) {
 
 plain_or_packed <- function(file) {
   for (candidate in c(file, paste0(file, ".gz"))) {
-    if (file.exists(candidate)) {
+    if (file.exists(candidate) && !dir.exists(candidate)) {
       return(candidate)
     }
   }

@@ -154,6 +154,7 @@ images_and_labels <- function(images, labels, dtype) {
 
 # The bytes of one file: a label and the pixels of an image, again and again.
 cifar_batch <- function(file) {
+  refuse_unreadable(file, "use a file of the binary version of CIFAR-10")
   content <- readBin(file, "raw", file.size(file))
   size <- CIFAR_PIXELS + 1
   if (length(content) == 0 || length(content) %% size != 0) {

@@ -42,7 +42,7 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   start <- as.numeric(start)
   x <- torch_tensor(start, dtype = engine_verb(paste0("torch_", dtype))(), device = as_device("descend()", device))
   make_advance <- if (method == "manual") by_hand else by_optim
-  advance <- make_advance(optimizer, checked, for_path(schedule, steps))
+  advance <- make_advance(optimizer, checked, guard_schedule(schedule, steps))
   drawn <- if (noise > 0 && steps > 0) gradient_noise(steps, noise, seed)
 
   points <- matrix(0, 3, steps + 1)
@@ -50,7 +50,7 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   count <- 0
   x$requires_grad_(TRUE)
   for (step in seq(0, steps)) {
-    value <- value_at(objective, x)
+    value <- value_at(objective, x, differentiable = step < steps)
     point <- c(as.numeric(x), value$item())
     if (!all(is.finite(point))) {
       status <- paste("diverged at step", step)
@@ -81,7 +81,7 @@ by_hand <- function(optimizer, hyperparameters, schedule) {
   state <- list()
   rate <- if (!is.null(schedule)) rate_by_hand("descend()", schedule, hyperparameters$lr)
   function(x, value, shift) {
-    g <- autograd_grad(value, x)[[1]]
+    g <- gradient_at(value, x)
     if (!is.null(shift)) g <- g + shift
     if (!is.null(rate)) hyperparameters$lr <- rate$lr
     with_no_grad({
@@ -103,7 +103,7 @@ by_optim <- function(optimizer, hyperparameters, schedule) {
       if (!is.null(schedule)) scheduler <<- make_scheduler(schedule, opt)
     }
     opt$zero_grad()
-    value$backward()
+    leave_gradient(value, x)
     if (!is.null(shift)) x$grad$add_(shift)
     if (first) {
       seed_state(opt, hyperparameters$init %||% "zero", hyperparameters$bias_correction %||% TRUE)
@@ -114,15 +114,6 @@ by_optim <- function(optimizer, hyperparameters, schedule) {
   }
 }
 
-for_path <- function(schedule, steps) {
-  if (!is.function(schedule)) {
-    return(schedule)
-  }
-  # A function of the reader's own may give anything, and may be a list of just as many rates as there are
-  # steps: the library asks for one rate more, which no update uses.
-  function(t) checked_rate("descend()", schedule(min(t, max(steps - 1, 0))))
-}
-
 as_objective <- function(surface) {
   if (inherits(surface, "gradpath_surface")) {
     return(surface)
@@ -131,23 +122,8 @@ as_objective <- function(surface) {
     return(SURFACES[[surface]])
   }
   if (is.function(surface)) {
+    check_arity("descend()", surface)
     return(structure(surface, name = "function"))
   }
   refuse("descend()", "surface", surface, paste0(one_of(surface_names()), ", or a function"))
-}
-
-value_at <- function(objective, x) {
-  value <- objective(x)
-  tensor <- inherits(value, "torch_tensor") || inherits(value, "torch.Tensor")
-  if (!tensor || value$numel() != 1) {
-    got <- if (tensor) shape_text(value$shape) else class(value)[[1]]
-    gradpath_stop(paste0("descend(): surface: returned ", got, "; return a tensor of one element"))
-  }
-  if (length(value$shape)) value$reshape(integer()) else value
-}
-
-# As Python writes a tuple, so that both languages say the same.
-shape_text <- function(shape) {
-  inside <- if (length(shape) == 1) paste0(shape, ",") else paste(shape, collapse = ", ")
-  paste0("a tensor of shape (", inside, ")")
 }

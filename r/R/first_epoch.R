@@ -5,11 +5,11 @@ NULL
 
 EPOCH_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = small_cnn)
 
-is_network <- function(value) is_mapping(value) && is_text(value$name) && value$name %in% names(EPOCH_NETWORKS)
+is_network <- function(value) is_mapping(value) && is_text(value[["name"]]) && value[["name"]] %in% names(EPOCH_NETWORKS)
 
 EPOCH_RULES <- list(
   id = list(IDENTIFIER$accepts, IDENTIFIER$accepted),
-  title = list(is_text, "a text"),
+  title = list(is_line, A_LINE),
   network = list(
     is_network, paste0("a mapping with a name, ", one_of(names(EPOCH_NETWORKS)), ", and its arguments")
   ),
@@ -34,13 +34,18 @@ EPOCH_REQUIRED <- setdiff(names(EPOCH_RULES), "seed")
 #' @export
 read_first_epochs <- function(file) {
   data <- read_declaration(file)
-  entries <- if (is_mapping(data)) data$networks
-  if (!is_sequence(entries)) {
-    refuse(file, "networks", entries, "a list of networks")
+  entries <- if (is_mapping(data)) data[["networks"]]
+  if (!is_filled(entries)) {
+    refuse(file, "networks", entries, "a list of one or more networks")
   }
-  declared <- lapply(seq_along(entries), function(number) read_first_epoch(file, number, entries[[number]]))
+  declared <- list()
+  check_entries(file, entries, "network", ": ", function(where, entry) {
+    declared <<- c(declared, list(read_first_epoch(where, entry)))
+  })
+  refuse_unknown(file, data, "networks")
   ids <- vapply(declared, `[[`, "", "id")
   refuse_duplicates(file, "network", ids)
+  refuse_names(file, "network", ids)
   stats::setNames(declared, ids)
 }
 
@@ -79,23 +84,18 @@ train_first_epoch <- function(entry, method) {
   data.frame(network = entry$id, method = method, batch = seq_along(losses), loss = losses)
 }
 
-read_first_epoch <- function(file, number, entry) {
-  if (!is_mapping(entry)) {
-    refuse(file, paste("network number", number), entry, "a mapping")
-  }
-  where <- paste0(file, ": network ", if (is_text(entry$id)) paste0("'", entry$id, "'") else paste("number", number))
-  for (field in names(entry)) {
-    if (!field %in% names(EPOCH_RULES)) {
-      refuse(where, field, entry[[field]], paste("only the fields", paste(names(EPOCH_RULES), collapse = ", ")))
-    }
-    if (!EPOCH_RULES[[field]][[1]](entry[[field]])) {
-      refuse(where, field, entry[[field]], EPOCH_RULES[[field]][[2]])
-    }
+read_first_epoch <- function(where, entry) {
+  for (i in seq_along(entry)) {
+    refuse_unknown(where, entry[i], names(EPOCH_RULES))
+    rule <- EPOCH_RULES[[names(entry)[[i]]]]
+    if (!rule[[1]](entry[[i]])) refuse(where, names(entry)[[i]], entry[[i]], rule[[2]])
   }
   for (field in setdiff(EPOCH_REQUIRED, names(entry))) {
     listed <- paste(EPOCH_REQUIRED, collapse = ", ")
     gradpath_stop(paste0(where, ": ", field, ": is missing; every network has ", listed))
   }
+  check_network(where, entry$network)
+  check_settings(where, entry$settings, entry$samples, 1)
   entry$seed <- entry$seed %||% 0
   entry
 }

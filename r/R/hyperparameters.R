@@ -11,12 +11,13 @@ is_number <- function(value) {
   is.numeric(value) && length(value) == 1 && is.finite(value)
 }
 
+# Minus zero is below zero.
 at_least_zero <- function(value) {
-  is_number(value) && value >= 0
+  is_number(value) && value >= 0 && 1 / value > 0
 }
 
 decay_rate <- function(value) {
-  is_number(value) && value >= 0 && value < 1
+  at_least_zero(value) && value < 1
 }
 
 one_text_of <- function(names) {
@@ -67,12 +68,14 @@ require_value <- function(where, field, value) {
 # The optimizer's defaults overlaid with the given values, each of them checked.
 check_hyperparameters <- function(where, optimizer, hyperparameters) {
   known <- default_hyperparameters(optimizer)
-  for (name in names(hyperparameters)) {
-    if (!name %in% names(known)) {
+  # By position: a key of a file may be anything, and a value in a call may have no name.
+  given <- names(hyperparameters) %||% rep("", length(hyperparameters))
+  for (i in seq_along(hyperparameters)) {
+    if (!given[[i]] %in% names(known)) {
       accepted <- paste0("a hyperparameter of ", optimizer, ": ", paste(names(known), collapse = ", "))
-      refuse(where, name, hyperparameters[[name]], accepted)
+      refuse(where, given[[i]], hyperparameters[[i]], accepted)
     }
-    require_value(where, name, hyperparameters[[name]])
+    require_value(where, given[[i]], hyperparameters[[i]])
   }
   known[names(hyperparameters)] <- hyperparameters
   known

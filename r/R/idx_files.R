@@ -16,6 +16,10 @@ read_idx <- function(path) {
   head_size <- 4 + 4 * count_dimensions(path, utils::head(content, 4))
   whole <- length(content) >= head_size
   shape <- if (whole) big_endian(content[5:head_size]) else numeric()
+  if (whole && prod(shape) == 0) {
+    stated <- paste(sprintf("%.15g", shape), collapse = " x ")
+    gradpath_stop(paste0(path, ": states that it holds ", stated, " numbers; use a file that holds some"))
+  }
   expected <- head_size + prod(shape)
   if (!whole || length(content) != expected) {
     stated <- if (whole) {
@@ -53,9 +57,7 @@ count_text <- function(n) format(n, big.mark = ",", scientific = FALSE, trim = T
 
 # All bytes of a file, decompressed where its name says so.
 idx_content <- function(path) {
-  if (!file.exists(path)) {
-    gradpath_stop(paste0(path, ": cannot be read; use an IDX file"))
-  }
+  refuse_unreadable(path, "use an IDX file")
   if (!grepl("\\.gz$", path)) {
     return(readBin(path, "raw", file.size(path)))
   }
@@ -64,6 +66,13 @@ idx_content <- function(path) {
     warning = function(w) refuse_gzip(path),
     error = function(e) refuse_gzip(path)
   )
+}
+
+# Refuses what is no file that can be read: one that is missing, a folder, one without permission.
+refuse_unreadable <- function(path, accepted) {
+  if (!is_text(path) || !file.exists(path) || dir.exists(path) || file.access(path, 4) != 0) {
+    gradpath_stop(paste0(if (is_text(path)) path else show_value(path), ": cannot be read; ", accepted))
+  }
 }
 
 refuse_gzip <- function(path) {

@@ -6,7 +6,6 @@ NULL
 LAB_SIZES <- c("quick", "full")
 DATA_NAMES <- c("fashion_mnist", "digits")
 
-is_filled <- function(value) is_sequence(value) && length(value) > 0
 is_widths <- function(value) is_filled(value) && all(vapply(value, whole_from(1), TRUE))
 is_seeds <- function(value) is_filled(value) && all(vapply(value, ACCEPTED$seed[[1]], TRUE)) && !anyDuplicated(value)
 among_field <- function(names, ...) field(one_text_of(names), one_of(names), ...)
@@ -45,11 +44,11 @@ SIZES_FIELDS <- lapply(stats::setNames(nm = LAB_SIZES), function(name) {
 is_some <- function(value) is_mapping(value) && length(value) > 0
 LAB_FIELDS <- list(
   id = IDENTIFIER,
-  title = field(is_text, "a text", required = TRUE),
+  title = field(is_line, A_LINE, required = TRUE),
   data = among_field(DATA_NAMES, required = TRUE),
   network = field(is_mapping, "a mapping with a name and the arguments of that network", required = TRUE),
   dtype = listed("dtype"),
-  against = field(is_text, "a text"),
+  against = field(is_line, A_LINE),
   draw = field(is_flag, "true or false"),
   sizes = field(is_some, "a mapping with quick, full, or both", required = TRUE),
   settings = settings_field(),
@@ -57,8 +56,8 @@ LAB_FIELDS <- list(
 )
 RUN_FIELDS <- list(
   id = IDENTIFIER,
-  label = field(is_text, "a text"),
-  group = field(is_text, "a text"),
+  label = field(is_line, A_LINE),
+  group = field(is_line, A_LINE),
   x = field(POSITIVE[[1]], POSITIVE[[2]]),
   network = field(is_mapping, "a mapping of arguments of the lab's network"),
   differs = field(is_some, "a mapping with quick, full, or both"),
@@ -78,15 +77,17 @@ RUN_FIELDS <- list(
 read_labs <- function(file) {
   data <- read_declaration(file)
   entries <- if (is_mapping(data)) data[["labs"]]
-  if (!is_sequence(entries)) {
-    refuse(file, "labs", entries, "a list of labs")
+  if (!is_filled(entries)) {
+    refuse(file, "labs", entries, "a list of one or more labs")
   }
   labs <- list()
   check_entries(file, entries, "lab", ": ", function(where, entry) {
     labs <<- c(labs, list(read_lab(where, entry)))
   })
+  refuse_unknown(file, data, "labs")
   ids <- vapply(labs, `[[`, "", "id")
   refuse_duplicates(file, "lab", ids)
+  refuse_names(file, "lab", ids)
   stats::setNames(labs, ids)
 }
 
@@ -126,7 +127,7 @@ read_run <- function(where, entry, lab, sizes) {
   settings <- lapply(stats::setNames(nm = names(sizes)), function(name) {
     # The closer to the run and to the size, the later, and the last one counts.
     merged <- overlaid(list(lab$settings, lab$sizes[[name]]$settings, entry$settings, entry[[name]]))
-    check_settings(paste0(where, ", ", name), merged, sizes[[name]])
+    check_settings(paste0(where, ", ", name), merged, sizes[[name]]$train, sizes[[name]]$epochs)
     merged
   })
   check_differs(paste0(where, ", differs"), entry$differs, sizes)
@@ -159,7 +160,7 @@ check_network <- function(where, network) {
   check_whole_entry(paste0(where, ", network"), network, c(NETWORK_FIELDS, ARGUMENT_FIELDS[known]))
 }
 
-check_settings <- function(where, settings, size) {
+check_settings <- function(where, settings, samples, epochs) {
   known <- c("optimizer", "batch_size", "schedule", "schedule_every", "clip", "method")
   given <- function(name, default) if (name %in% names(settings)) settings[[name]] else default
   optimizer <- given("optimizer", "adamw")
@@ -170,7 +171,7 @@ check_settings <- function(where, settings, size) {
   require_count(where, "batch_size", batch_size)
   require_choice(where, "schedule_every", every, c("epoch", "batch"))
   check_clip(where, settings$clip)
-  steps <- size$epochs * if (every == "batch") ceiling(size$train / batch_size) else 1
+  steps <- epochs * if (every == "batch") ceiling(samples / batch_size) else 1
   check_training_schedule(where, settings$schedule, every, steps, "validation_loss", list(), TRUE)
   check_hyperparameters(where, optimizer, settings[setdiff(names(settings), known)])
 }

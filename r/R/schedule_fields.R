@@ -39,7 +39,7 @@ SCHEDULE_FIELDS <- list(
   warmup = COUNT,
   milestones = list(increasing, "a list of whole numbers >= 1, each larger than the one before"),
   power = POSITIVE,
-  start_factor = list(function(value) is_number(value) && value >= 0 && value <= 1, "a number >= 0 and <= 1"),
+  start_factor = list(function(value) at_least_zero(value) && value <= 1, "a number >= 0 and <= 1"),
   pct_start = BELOW_ONE,
   div_factor = POSITIVE,
   final_div_factor = POSITIVE,
@@ -90,14 +90,15 @@ check_schedule <- function(where, schedule, known, accepted = names(known), decl
   if (!is.list(schedule) || is_sequence(schedule) || (length(schedule) && is.null(names(schedule)))) {
     refuse(where, "schedule", schedule, A_SCHEDULE)
   }
-  name <- schedule$name
+  name <- schedule[["name"]]
   if (!one_text_of(accepted)(name)) {
     refuse(where, "schedule", name, one_of(accepted))
   }
   where <- paste0(where, ", schedule '", name, "'")
   given <- schedule[names(schedule) != "name"]
-  for (field in names(given)) {
-    given[[field]] <- check_parameter(where, name, field, given[[field]], known, declared)
+  # By position: a key of a file may be anything.
+  for (i in seq_along(given)) {
+    given[i] <- list(check_parameter(where, name, names(given)[[i]], given[[i]], known, declared))
   }
   required <- vapply(known[[name]], is_required, TRUE)
   for (field in setdiff(names(known[[name]])[required], names(given))) {

@@ -10,9 +10,9 @@ is_metrics <- function(value) is_sequence(value) && all(vapply(value, is_number,
 
 SEQUENCE_RULES <- list(
   id = IDENTIFIER[c("accepts", "accepted")],
-  title = list(accepts = is_text, accepted = "a text"),
+  title = list(accepts = is_line, accepted = A_LINE),
   metrics = list(accepts = is_metrics, accepted = "a list of finite numbers"),
-  recorded = list(accepts = is_text, accepted = "a text"),
+  recorded = list(accepts = is_line, accepted = A_LINE),
   draw = list(accepts = is_flag, accepted = "true or false")
 )
 
@@ -29,22 +29,22 @@ SEQUENCE_RULES <- list(
 #' @export
 read_schedules <- function(file) {
   data <- read_declaration(file)
-  entries <- if (is_mapping(data)) data$schedules
-  if (!is_sequence(entries)) {
-    refuse(file, "schedules", entries, "a list of schedules")
+  entries <- if (is_mapping(data)) data[["schedules"]]
+  if (!is_filled(entries)) {
+    refuse(file, "schedules", entries, "a list of one or more schedules")
   }
-  sequences <- lapply(seq_along(entries), function(number) read_entry(file, number, entries[[number]]))
+  sequences <- list()
+  check_entries(file, entries, "schedule", ": ", function(where, entry) {
+    sequences <<- c(sequences, list(read_entry(where, entry)))
+  })
+  refuse_unknown(file, data, "schedules")
   ids <- vapply(sequences, `[[`, "", "id")
   refuse_duplicates(file, "schedule", ids)
+  refuse_names(file, "schedule", ids)
   stats::setNames(sequences, ids)
 }
 
-read_entry <- function(file, number, entry) {
-  if (!is_mapping(entry)) {
-    refuse(file, paste("schedule number", number), entry, "a mapping")
-  }
-  name <- if (is_text(entry$id)) paste0("'", entry$id, "'") else paste("number", number)
-  where <- paste0(file, ": schedule ", name)
+read_entry <- function(where, entry) {
   refuse_entry(where, entry)
   check_field(where, "lr", entry$lr)
   require_value(where, "steps", entry$steps)
@@ -59,12 +59,11 @@ read_entry <- function(file, number, entry) {
 }
 
 refuse_entry <- function(where, entry) {
-  for (name in names(entry)) {
-    if (!name %in% SEQUENCE_FIELDS) {
-      refuse(where, name, entry[[name]], paste("only the fields", paste(SEQUENCE_FIELDS, collapse = ", ")))
-    }
+  for (i in seq_along(entry)) {
+    name <- names(entry)[[i]]
+    refuse_unknown(where, entry[i], SEQUENCE_FIELDS)
     rule <- SEQUENCE_RULES[[name]]
-    if (!is.null(rule) && !rule$accepts(entry[[name]])) refuse(where, name, entry[[name]], rule$accepted)
+    if (!is.null(rule) && !rule$accepts(entry[[i]])) refuse(where, name, entry[[i]], rule$accepted)
   }
   for (name in setdiff(SEQUENCE_REQUIRED, names(entry))) {
     accepted <- paste(SEQUENCE_REQUIRED, collapse = ", ")

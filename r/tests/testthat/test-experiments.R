@@ -62,9 +62,9 @@ test_that("the project's malformed declarations are refused with the lines they 
 })
 
 test_that("what is wrong is named: file, figure, path, field, value, what is accepted", {
-  expect_equal(refusal_of("figures: none"), "FILE: figures: 'none' is not accepted; use a list of figures")
-  expect_equal(refusal_of("other: 1"), "FILE: figures: is missing; use a list of figures")
-  expect_equal(refusal_of("- 1"), "FILE: figures: [1] is not accepted; use a list of figures")
+  expect_equal(refusal_of("figures: none"), "FILE: figures: 'none' is not accepted; use a list of one or more figures")
+  expect_equal(refusal_of("other: 1"), "FILE: figures: is missing; use a list of one or more figures")
+  expect_equal(refusal_of("- 1"), "FILE: figures: [1] is not accepted; use a list of one or more figures")
   expect_equal(refusal_of("figures: ["),
                "FILE: not readable as YAML; check its indentation, brackets and keys")
   expect_equal(refusal_of("figures: [bowl]"), "FILE: figure number 1: 'bowl' is not accepted; use a mapping")
