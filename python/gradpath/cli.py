@@ -124,7 +124,7 @@ def status() -> None:
 @app.command()
 def lessons(force: Force = False) -> None:
     """Execute the lessons that changed and write their output for the book."""
-    from gradpath.lessons import update_lessons
+    from gradpath.lesson_states import update_lessons
     from gradpath.r_process import INSTALL_R, find_r
 
     project = project_folder()

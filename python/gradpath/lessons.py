@@ -1,4 +1,10 @@
-"""Executes the lessons, each in its own language's kernel, and writes one include file per cell for the book."""
+"""Executes the lessons, each in its own language's kernel, and writes one include file per cell for the book.
+
+R's output is what {torch} prints. Where {torch} is missing, what it printed stays as long as the lesson is the same;
+a lesson that changed is shown as engine ``pytorch`` prints it, which its includes say. In an R lesson the lines that
+another engine prints otherwise are marked (:mod:`gradpath.lesson_marks`); in both languages the header declares the
+data that are read (:mod:`gradpath.lesson_reads`).
+"""
 
 from __future__ import annotations
 
@@ -6,25 +12,21 @@ import platform
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradpath.fingerprints import (
-    NUMBER_MAKERS,
-    TRAINING_MAKERS,
-    fingerprint,
-    fingerprint_files,
-    python_sources,
-    r_sources,
-)
-from gradpath.lesson_downloads import write_links, write_notebook
+from gradpath.code_digests import lesson_digests
+from gradpath.freshness import fingerprint, fingerprint_files, read_digests, what_changed, write_digests
+from gradpath.lesson_includes import include_text
+from gradpath.lesson_marks import Mark, marks_of, without_marks
+from gradpath.lesson_reads import OPENED, WATCH, check_reads, declared_files
 from gradpath.r_process import R, ensure_r_package
 from gradpath.refusals import GradpathError
-from gradpath.tables import write_text
 
-SECONDS_PER_CELL = 300
+# A cell takes a minute at most; on a machine that is busy with other things, many times that.
+SECONDS_PER_CELL = 1200
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 # A cell that makes `pictures`, one per theme by its name, gets them saved; lessons themselves write no files.
 _PICTURES = re.compile(r"^pictures (?:=|<-) ", re.MULTILINE)
@@ -36,8 +38,6 @@ _SAVE = {
     " file.path('{folder}', paste0('{cell}.r-', theme, '.svg')))",
 }
 _THEMES = ("light", "dark")
-# The files that draw, as names without ending: the same in both languages.
-_DRAWERS = ("contours", "contour_layers", "maps", "map_plots", "schedule_plots", "walks")
 # Asked of each kernel after the last cell, so that a page can say what made its output.
 _ENGINE = {
     "python": "import torch; print('torch', torch.__version__)",
@@ -69,35 +69,45 @@ class Lesson:
         """Where its include files are."""
         return self.project / "book" / "_lessons" / self.name
 
-    def fingerprint(self) -> str:
-        """Fingerprint everything that its output depends on, apart from versions."""
-        text = self.file.read_text(encoding="utf-8")
-        makers = tuple(dict.fromkeys(NUMBER_MAKERS + (TRAINING_MAKERS if "train_network(" in text else ())))
-        sources = (python_sources if self.language == "python" else r_sources)(self.project, makers)
-        shared = self.project / "shared_figures"
-        data = [shared / "experiments.yaml", *sorted(shared.glob("recorded_torch/*.csv"))]
-        parts = [text, sources, fingerprint_files(data) if "shared_figures" in text else ""]
-        # Of the recorded labs, those that it names.
-        recorded = [f for f in shared.glob("training/full/*.csv") if f'_lab("{f.name.partition(".")[0]}")' in text]
-        if recorded:
-            parts.append(fingerprint_files(recorded))
-        if _PICTURES.search(text):
-            parts.append(fingerprint_files(f for f in self._drawers() if f.is_file()))
-        return fingerprint(parts)
+    def made_from(self) -> dict[str, str]:
+        """Return what its output depends on, versions apart: its text, the data it reads, the code that it calls."""
+        # A mark says what another engine prints; a change of it leaves the output as it is.
+        text = without_marks(self.file.read_text(encoding="utf-8"))
+        reads = declared_files(self.project, self.file)
+        return {
+            "text": fingerprint(text),
+            "data": fingerprint_files(reads) if reads else "none",
+            "code": write_digests(lesson_digests(self.project, self.language, text)) or "none",
+        }
 
-    def _drawers(self) -> list[Path]:
-        if self.language == "python":
-            return [self.project / "python" / "gradpath" / f"{name}.py" for name in _DRAWERS]
-        return [self.project / "r" / "R" / f"{name}.R" for name in _DRAWERS]
+    def made(self) -> dict[str, str]:
+        """Return what its record says that its output was made from, and by; empty where there is none."""
+        if not self.record().is_file():
+            return {}
+        lines = self.record().read_text(encoding="utf-8").splitlines()
+        return {key: value for key, _, value in (line.partition(": ") for line in lines)}
 
     def cells(self) -> list[tuple[str, str]]:
-        """Return its cells as (name, code).
+        """Return its cells as (name, code), as readers see them.
 
         Raises
         ------
         GradpathError
             For a cell without a name, or a name that occurs twice.
         """
+        return [(name, without_marks(code)) for name, code in self._cells()]
+
+    def marks(self) -> dict[str, list[Mark]]:
+        """Return, by cell, which of its printed lines another engine may print otherwise.
+
+        Raises
+        ------
+        GradpathError
+            For a mark that cannot be read.
+        """
+        return {name: marks_of(code, f"{self.file.name}: cell '{name}'") for name, code in self._cells()}
+
+    def _cells(self) -> list[tuple[str, str]]:
         import jupytext
 
         form = "py:percent" if self.language == "python" else "R:percent"
@@ -124,7 +134,7 @@ class Lesson:
         return [self.folder / f"{cell}.{self.language}-{theme}.svg" for theme in _THEMES]
 
     def record(self) -> Path:
-        """Return the file that says what made the includes: fingerprint of the lesson, language, engine."""
+        """Return the file that says what the includes were made from, in which language, by which engine."""
         return self.folder / f"made.{self.language}.txt"
 
 
@@ -137,9 +147,27 @@ def find_lessons(project: Path) -> list[Lesson]:
 
 def is_fresh(lesson: Lesson) -> bool:
     """Say whether a lesson's include files are all there and made from what the lesson is now."""
-    if _expected(lesson) != _present(lesson) or not lesson.record().is_file():
-        return False
-    return f"fingerprint: {lesson.fingerprint()}\n" in lesson.record().read_text(encoding="utf-8")
+    return why_stale(lesson) is None
+
+
+def why_stale(lesson: Lesson) -> str | None:
+    """Say which input of a lesson's output changed, or return None if none did."""
+    then, now = lesson.made(), lesson.made_from()
+    if not then:
+        return "was never executed"
+    if then.get("text") != now["text"]:
+        return "the lesson changed since it was executed"
+    if then.get("data") != now["data"]:
+        return "the data that it reads changed since it was executed"
+    changed = what_changed(*(read_digests("" if m["code"] == "none" else m["code"]) for m in (then, now)))
+    if changed:
+        return f"{changed} since it was executed"
+    return None if _expected(lesson) == written_files(lesson) else "an include or a picture of it is not there"
+
+
+def write_record(made: Mapping[str, str]) -> str:
+    """Write what an output was made from and by, one line each."""
+    return "".join(f"{key}: {value}\n" for key, value in made.items())
 
 
 def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
@@ -148,23 +176,27 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
     Raises
     ------
     GradpathError
-        If a cell fails (lesson, cell, its error), or if the kernel of the language is not installed.
+        If a cell fails (lesson, cell, its error), if it reads other data than it declares, for a mark that cannot be
+        read, or if the kernel of the language is not installed.
     """
     import nbformat
     from nbclient import NotebookClient
-    from nbclient.exceptions import CellExecutionError
+    from nbclient.exceptions import CellExecutionError, CellTimeoutError
     from traitlets.config import Config
 
     cells = lesson.cells()
+    # Read before anything runs: one that cannot be read is an error here, not only where it is needed.
+    lesson.marks()
     kernel = "python3" if lesson.language == "python" else "ir"
     environment = _environment(lesson, r)
     with tempfile.TemporaryDirectory() as private:
         # After a cell that makes pictures comes one, which no page shows, that saves them.
-        sources: list[tuple[str, str]] = []
+        sources = [("watching what it reads", WATCH[lesson.language])]
         for name, code in cells:
             sources.append((name, code))
             if _PICTURES.search(code):
                 sources.append((f"{name}, its pictures", _SAVE[lesson.language].format(folder=private, cell=name)))
+        sources.append(("what it read", OPENED[lesson.language]))
         sources.append(("engine", _ENGINE[lesson.language]))
         notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code) for _, code in sources])
         try:
@@ -187,43 +219,29 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
             failed = next(i for i, c in enumerate(notebook.cells) if _error(c))
             line = _error(notebook.cells[failed]) or str(error)
             raise GradpathError(f"{lesson.file.name}: cell '{sources[failed][0]}': {line}") from None
+        except CellTimeoutError:
+            name = sources[client.code_cells_executed - 1][0]
+            line = f"was not done after {SECONDS_PER_CELL} seconds; repeat when the machine is less busy"
+            raise GradpathError(f"{lesson.file.name}: cell '{name}': {line}") from None
         drawn = {lesson.folder / f.name: f.read_text(encoding="utf-8") for f in sorted(Path(private).glob("*.svg"))}
     engine = _printed(notebook.cells[-1]).strip()
     language = f"python {platform.python_version()}" if lesson.language == "python" else engine.partition(", ")[0]
     engine = engine if lesson.language == "python" else engine.partition(", ")[2]
     shown = {name: _printed(cell) for (name, _), cell in zip(sources, notebook.cells, strict=True)}
-    texts = {lesson.include(name): _include_text(lesson, name, code, shown[name]) for name, code in cells} | drawn
-    texts[lesson.record()] = f"fingerprint: {lesson.fingerprint()}\nlanguage: {language}\nengine: {engine}\n"
+    check_reads(lesson.project, lesson.file, shown["what it read"].splitlines())
+    texts = {}
+    for name, code in cells:
+        source = lesson.file.relative_to(lesson.project).as_posix()
+        head = f"{source}, cell {name}, as run by what {lesson.record().name} says"
+        texts[lesson.include(name)] = include_text(head, lesson.language, code, shown[name], engine)
+    texts |= drawn
+    texts[lesson.record()] = write_record(lesson.made_from() | {"language": language, "engine": engine})
     return texts
 
 
-def update_lessons(
-    project: Path, r: R | None, force: bool, progress: Callable[[str], None]
-) -> tuple[list[Lesson], list[Lesson]]:
-    """Execute the lessons that changed and write their include files.
-
-    Returns
-    -------
-    executed, left_out : list of Lesson
-        ``left_out`` are R lessons that changed but cannot run here.
-    """
-    executed, left_out = [], []
-    for lesson in find_lessons(project):
-        write_notebook(lesson)
-        write_links(lesson)
-        if not force and is_fresh(lesson):
-            continue
-        if lesson.language == "r" and not can_run_r(r):
-            left_out.append(lesson)
-            continue
-        progress(f"{lesson.name}: executing in {'Python' if lesson.language == 'python' else 'R'}")
-        includes = execute_lesson(lesson, r)
-        for file in _present(lesson) - set(includes):
-            file.unlink()
-        for file, text in includes.items():
-            write_text(file, text)
-        executed.append(lesson)
-    return executed, left_out
+def written_files(lesson: Lesson) -> set[Path]:
+    """Return the include files and pictures of a lesson that are there now."""
+    return {*lesson.folder.glob(f"*.{lesson.language}.md"), *lesson.folder.glob(f"*.{lesson.language}-*.svg")}
 
 
 def can_run_r(r: R | None) -> bool:
@@ -237,10 +255,6 @@ def _expected(lesson: Lesson) -> set[Path]:
     cells = lesson.cells()
     drawn = {file for name, code in cells if _PICTURES.search(code) for file in lesson.pictures(name)}
     return {lesson.include(name) for name, _ in cells} | drawn
-
-
-def _present(lesson: Lesson) -> set[Path]:
-    return {*lesson.folder.glob(f"*.{lesson.language}.md"), *lesson.folder.glob(f"*.{lesson.language}-*.svg")}
 
 
 # With more threads sums are added in another order: the last digits of an output would depend on the machine's cores.
@@ -279,12 +293,3 @@ def _error(cell: Any) -> str | None:
         if output.output_type == "error":
             return re.sub(r"\s+", " ", f"{output.ename}: {output.evalue}").strip()
     return None
-
-
-def _include_text(lesson: Lesson, name: str, code: str, printed: str) -> str:
-    source = lesson.file.relative_to(lesson.project).as_posix()
-    head = f"<!-- {source}, cell {name}, as run by what {lesson.record().name} says -->\n"
-    text = f"{head}\n::: {{.cell}}\n``` {{.{lesson.language} .cell-code}}\n{code.rstrip()}\n```\n"
-    if printed.strip():
-        text += f"\n::: {{.cell-output .cell-output-stdout}}\n```\n{printed.rstrip()}\n```\n:::\n"
-    return text + ":::\n"

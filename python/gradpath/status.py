@@ -87,7 +87,7 @@ def _stale_agreement(project: Path) -> list[Stale]:
 
 
 def _stale_lessons(project: Path) -> list[Stale]:
-    from gradpath.lessons import lesson_states
+    from gradpath.lesson_states import lesson_states
 
     found = []
     for lesson, state, why in lesson_states(project):

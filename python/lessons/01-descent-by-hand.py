@@ -1,5 +1,6 @@
 # Descent by hand: a small network, trained without an optimizer. Run it from the project's
 # folder, as a script or as a notebook.
+#| reads: shared_figures/recorded_torch/torch_network.csv
 
 # %% data
 import math

@@ -1,5 +1,6 @@
 # Optimizer objects: what the library's optimizers do for you, and what they remember. Run it
 # from the project's folder, as a script or as a notebook.
+#| reads: shared_figures/recorded_torch/torch_network.csv
 
 # %% start
 import tempfile

@@ -1,4 +1,6 @@
 # Do the languages agree? Run it from the project's folder, as a script or as a notebook.
+#| reads: shared_figures/recorded_torch/torch_paths.csv
+#| reads: shared_figures/recorded_torch/torch_seeds.csv
 
 # %% start
 import gc

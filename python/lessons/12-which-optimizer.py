@@ -1,4 +1,8 @@
 # Which optimizer, which schedule? Run it from the project's folder, as a script or a notebook.
+#| reads: shared_figures/training/full/optimizers.python.csv
+#| reads: shared_figures/training/full/schedules.python.csv
+#| reads: shared_figures/training/full/cosine.python.csv
+#| reads: shared_figures/training/full/cnn.python.csv
 
 # %% data
 import math

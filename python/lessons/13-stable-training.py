@@ -1,4 +1,9 @@
 # Starting well, staying stable. Run it from the project's folder, as a script or as a notebook.
+#| reads: shared_figures/training/full/initialization.python.csv
+#| reads: shared_figures/training/full/batch-norm.python.csv
+#| reads: shared_figures/training/full/clipping.python.csv
+#| reads: shared_figures/training/full/batch-size.python.csv
+#| reads: shared_figures/training/full/depth.python.csv
 
 # %% data
 import math

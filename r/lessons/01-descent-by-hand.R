@@ -1,5 +1,6 @@
 # Descent by hand: a small network, trained without an optimizer. Run it from the project's
 # folder, as a script or as a notebook.
+#| reads: shared_figures/recorded_torch/torch_network.csv
 
 # %% data
 suppressPackageStartupMessages(library(gradpath))
@@ -97,6 +98,7 @@ after <- (hidden$matmul(w2$t()) + b2 - y)$pow(2)$mean()
 cat(sprintf("before the step %.6f   after it %.6f\n", loss$item(), after$item()))
 
 # %% object-without-no-grad
+#| differs 1: PyTorch's message begins with the kind of its error
 # The first line of what the library says.
 said <- tryCatch(w1$sub_(w1$grad * learning_rate), error = conditionMessage)
 cat(sub("\n.*", "", said), "\n")

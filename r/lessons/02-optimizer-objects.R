@@ -1,5 +1,6 @@
 # Optimizer objects: what the library's optimizers do for you, and what they remember. Run it
 # from the project's folder, as a script or as a notebook.
+#| reads: shared_figures/recorded_torch/torch_network.csv
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
@@ -89,6 +90,7 @@ for (name in names(makers)) {
 }
 
 # %% object-zero-grad
+#| differs 4-6: optimizers that {torch} writes in R fill with zeros, PyTorch unsets
 network <- fresh_network()
 opt <- optim_sgd(network$parameters, lr = 0.05)
 bias <- network$parameters[[4]]
@@ -140,6 +142,7 @@ for (i in 1:2) {
 cat(sprintf("loss after 200 steps %.6f\n", losses[201]))
 
 # %% object-groups
+#| differs 2-7: the settings that the library's object knows
 group <- opt$param_groups[[1]]
 shapes <- vapply(group$params, function(w) paste(dim(w), collapse = " x "), "")
 cat("params:", paste(shapes, collapse = ", "), "\n")

@@ -1,4 +1,6 @@
 # Do the languages agree? Run it from the project's folder, as a script or as a notebook.
+#| reads: shared_figures/recorded_torch/torch_paths.csv
+#| reads: shared_figures/recorded_torch/torch_seeds.csv
 
 # %% start
 suppressPackageStartupMessages(library(gradpath))
@@ -53,6 +55,8 @@ for (name in names(live)) {
 }
 
 # %% object-scalar-left
+#| differs 1-2: {torch} makes a float32 of a scalar on the left
+#| differs 3: names the engine
 x <- torch_tensor(c(1, 2), dtype = torch_float64())
 left <- 3.7 * x
 right <- x * 3.7
@@ -211,6 +215,7 @@ for (missing in c("zero", "absent")) {
 }
 
 # %% object-zero-or-none
+#| differs 1: optimizers that {torch} writes in R fill with zeros, PyTorch unsets
 x <- torch_tensor(1, requires_grad = TRUE)
 opt <- optim_sgd(list(x), lr = 0.1, momentum = 0.9)
 walk <- character()
