@@ -75,6 +75,16 @@ write_safetensors <- function(file, tensors, texts) {
   safetensors::safe_save_file(tensors, file, metadata = if (length(texts)) texts)
 }
 
+# The same with engine 'pytorch', through Python's package of that name.
+write_safetensors_in_python <- function(file, tensors, texts) {
+  from_python(.py$write_tensors(path.expand(file), tensors, texts))
+}
+
+read_safetensors_in_python <- function(file) {
+  read <- from_python(.py$read_tensors(path.expand(file)))
+  list(tensors = read[[1]], texts = read[[2]])
+}
+
 read_safetensors <- function(file) {
   header <- read_header(file)
   tensors <- safetensors::safe_load_file(file, framework = "torch")

@@ -141,14 +141,12 @@ table_of_run <- function(run, settings) {
 # A function that trains one epoch and gives the means and the losses of its batches.
 epoch_trainer <- function(model, data, measures, updates, batch_size, per_batch, bar) {
   samples <- data$y$shape[[1]]
-  in_python <- runs_in_python(model, data, measures)
-  batch <- (if (in_python) batch_trainer_in_python else batch_trainer)(model, data, measures, updates)
-  around <- if (in_python) function(model, code) code else counting_outputs
+  batch <- batch_trainer(model, data, measures, updates)
   function() {
     model$train()
     # Drawn on the CPU: the same order on every device, and in both languages.
     order <- (torch_randperm(samples, dtype = torch_int64()) + 1L)$to(device = data$y$device)
-    around(model, for (index in torch_split(order, batch_size)) {
+    counting_outputs(model, for (index in torch_split(order, batch_size)) {
       batch$train(index)
       updates$step()
       bar$batch(batch$last_loss, updates$lr)

@@ -23,8 +23,7 @@ make_updates <- function(where, model, method, optimizer, hyperparameters, sched
 # one call for all parameters gives what a call for each of them gives.
 updates_by_hand <- function(where, parameters, optimizer, hyperparameters, schedule, clip) {
   rate <- if (!is.null(schedule)) rate_by_hand(where, schedule, hyperparameters$lr)
-  lay <- if (engine_info()$name == "pytorch") end_to_end_in_python else end_to_end
-  laid_out <- lay(parameters, UPDATE_RULES[[optimizer]], clip)
+  laid_out <- end_to_end(parameters, UPDATE_RULES[[optimizer]], clip)
   lr <- function() if (is.null(rate)) as.numeric(hyperparameters$lr) else rate$lr
   step_schedule <- function(metric) if (!is.null(rate)) rate$step(metric)
   step <- function() {
