@@ -16,13 +16,14 @@ from gradpath.noise import gradient_noise
 from gradpath.optimizers import make_optimizer, seed_state
 from gradpath.refusals import GradpathError, one_of, refusal
 from gradpath.schedule_fields import check_path_schedule
-from gradpath.schedulers import RateByHand, Scheduler, checked_rate, make_scheduler, step_scheduler
+from gradpath.schedulers import RateByHand, Scheduler, checked_rates, make_scheduler, step_scheduler
 from gradpath.schedules import Rate, schedule_parameters
 from gradpath.surfaces import SURFACES, Surface, surface_names
 from gradpath.update_rules import UPDATE_RULES
 
 Objective = Callable[[Tensor], Tensor]
-Advance = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+# From a point, its value, the noise, and whether an update follows: only then does a schedule go on.
+Advance = Callable[[Tensor, Tensor, Tensor | None, bool], Tensor]
 Schedule = Mapping[str, Any] | Rate
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
@@ -98,7 +99,7 @@ def descend(
     schedule = check_path_schedule("descend()", schedule, steps, schedule_parameters())
     x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=as_device("descend()", device))
     make_advance = _by_hand if method == "manual" else _by_optim
-    advance = make_advance(optimizer, checked, _for_path(schedule, steps))
+    advance = make_advance(optimizer, checked, schedule if steps else None)
     drawn = gradient_noise(steps, noise, int(seed)).to(x) if noise > 0 and steps > 0 else None
 
     points: list[list[float]] = []
@@ -112,7 +113,7 @@ def descend(
             break
         points.append(row)
         if step < steps:
-            x = advance(x, value, None if drawn is None else drawn[step])
+            x = advance(x, value, None if drawn is None else drawn[step], step + 1 < steps)
 
     path = pd.DataFrame(np.array(points).reshape(-1, 3), columns=["x1", "x2", "value"])
     path.insert(0, "step", np.arange(len(path)))
@@ -139,14 +140,14 @@ def _by_hand(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule
     rule, state = UPDATE_RULES[optimizer], {}  # type: ignore[var-annotated]
     rate = RateByHand("descend()", schedule, hyperparameters["lr"]) if schedule else None
 
-    def advance(x: Tensor, value: Tensor, drawn: Tensor | None) -> Tensor:
+    def advance(x: Tensor, value: Tensor, drawn: Tensor | None, more: bool) -> Tensor:
         nonlocal state
         (g,) = torch.autograd.grad(value, x)
         g = g if drawn is None else g + drawn
         now = hyperparameters | {"lr": rate.lr} if rate else hyperparameters
         with torch.no_grad():
             x, state = rule(x, g, state, **now)
-        if rate:
+        if rate and more:
             rate.step(value.item())
         return x.requires_grad_()
 
@@ -157,12 +158,12 @@ def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedul
     opt: torch.optim.Optimizer | None = None
     scheduler: Scheduler | None = None
 
-    def advance(x: Tensor, value: Tensor, drawn: Tensor | None) -> Tensor:
+    def advance(x: Tensor, value: Tensor, drawn: Tensor | None, more: bool) -> Tensor:
         nonlocal opt, scheduler
         first = opt is None
         if opt is None:
             opt = make_optimizer(optimizer, [x], **hyperparameters)
-            scheduler = make_scheduler(schedule, opt) if schedule else None
+            scheduler = make_scheduler(checked_rates("descend()", schedule), opt) if schedule else None
         opt.zero_grad()
         value.backward()
         if drawn is not None and x.grad is not None:
@@ -170,19 +171,11 @@ def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedul
         if first:
             seed_state(opt, hyperparameters.get("init", "zero"), hyperparameters.get("bias_correction", True))
         opt.step()
-        if scheduler:
+        if scheduler and more:
             step_scheduler(scheduler, value.item())
         return x
 
     return advance
-
-
-def _for_path(schedule: Schedule | None, steps: int) -> Schedule | None:
-    if not callable(schedule):
-        return schedule
-    # A function of the reader's own may give anything, and may be a list of just as many rates as there are steps:
-    # the library asks for one rate more, which no update uses.
-    return lambda t: checked_rate("descend()", schedule(min(t, max(steps - 1, 0))))
 
 
 def _as_objective(surface: Any) -> tuple[Objective, str]:

@@ -242,9 +242,9 @@ def read_tensors(file: str) -> list[dict[str, Any]]:
         return [{name: opened.get_tensor(name).clone() for name in opened.keys()}, opened.metadata() or {}]  # noqa: SIM118
 
 
-def bytes_of(x: Tensor) -> bytes:
-    """Return the bytes of a tensor's numbers, in the order of their indices."""
-    return x.detach().cpu().contiguous().numpy().tobytes()
+def bytes_of(x: Tensor) -> bytearray:
+    """Return the bytes of a tensor that lies in the order of its indices."""
+    return bytearray(x.view(-1).view(torch.uint8).numpy())
 
 
 def ignore_order_of_steps() -> Any:

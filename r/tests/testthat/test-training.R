@@ -302,3 +302,45 @@ test_that("R's loop asks model, loss and score once per batch", {
     for (name in names(asked)) expect_length(asked[[name]]$calls, 12)
   }
 })
+
+test_that("a schedule is asked for the rates of the updates and no other", {
+  skip_without_engine()
+  for (method in c("manual", "optim")) {
+    for (every in c("epoch", "batch")) {
+      updates <- if (every == "batch") 6 else 2
+      rates <- 0.1 / seq_len(updates)
+      asked <- numeric()
+      schedule <- function(t) {
+        asked <<- c(asked, t)
+        stopifnot(t < updates)
+        rates[[t + 1]]
+      }
+      table <- train(method = method, epochs = 2, optimizer = "sgd", schedule = schedule, schedule_every = every)
+      expect_setequal(asked, seq(0, updates - 1))
+      expect_identical(table$lr, rates[c(1, updates / 2 + 1)])
+    }
+  }
+})
+
+test_that("the fused step is an option", {
+  skip_without_engine()
+  one_of_them <- "one of sgd, momentum, nesterov, adagrad, adam, adamw"
+  refused <- paste("train_network(): fused: true is not accepted; use false, or method optim with", one_of_them)
+  expect_identical(message_of(train(fused = TRUE, method = "manual")), refused)
+  expect_identical(message_of(train(fused = TRUE, optimizer = "rmsprop")), refused)
+  expect_identical(
+    message_of(train(fused = 1)), "train_network(): fused: 1 is not accepted; use true or false"
+  )
+  plain <- train(lr = 0.05)
+  expect_false(attr(plain, "fused"))
+  if (engine_is("torch")) {
+    expect_identical(
+      message_of(train(fused = TRUE)),
+      "train_network(): fused: true is not accepted; use false; {torch} has no fused step"
+    )
+  } else {
+    fused <- attr(train(lr = 0.05, fused = TRUE), "batch_losses")
+    expect_false(identical(fused, attr(plain, "batch_losses")))
+    expect_equal(fused, attr(plain, "batch_losses"), tolerance = 1e-9)
+  }
+})
