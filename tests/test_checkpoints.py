@@ -16,7 +16,8 @@ import torch
 from torch import nn
 
 from gradpath import GradpathError, load_weights, optimizer_names, save_weights
-from gradpath.checkpoints import load_checkpoint, read_tensors, write_tensors
+from gradpath.checkpoints import data_fingerprint, load_checkpoint, read_tensors, write_tensors
+from gradpath.datasets import Data
 
 from .test_training import images_network, made_data, network, train
 
@@ -239,3 +240,60 @@ def test_texts_travel_beside_tensors(tmp_path):
     read, texts = read_tensors(file)
     assert all(torch.equal(read[name], tensors[name]) for name in tensors)
     assert json.loads(texts["settings"]) == {"lr": 0.1}
+
+
+@pytest.mark.parametrize("method", ["manual", "optim"])
+@pytest.mark.parametrize("every", ["epoch", "batch"])
+def test_a_finished_run_goes_on_with_the_rates_of_more_epochs(tmp_path, method, every):
+    per_epoch = 3 if every == "batch" else 1
+
+    def rates(epochs):
+        numbers = [0.1 / (t + 1) for t in range(epochs * per_epoch)]
+        return {"method": method, "schedule": lambda t: numbers[t], "schedule_every": every, "epochs": epochs}
+
+    whole = train(**rates(4))
+    file = tmp_path / "run.safetensors"
+    train(checkpoint=file, **rates(2))
+    # Finished: nothing is left to do, and nothing is asked.
+    assert train(checkpoint=file, **rates(2)).lr.tolist() == whole.lr.tolist()[:2]
+    again = train(checkpoint=file, **rates(4))
+    assert again.attrs["batch_losses"] == whole.attrs["batch_losses"]
+    pd.testing.assert_frame_equal(without_seconds(again), without_seconds(whole), check_exact=True)
+
+
+def test_data_are_told_apart_exactly_and_whatever_the_threads_and_the_layout(tmp_path):
+    # So many numbers that a sum of them depends on the threads that share it.
+    generator = torch.Generator().manual_seed(0)
+    x, y = torch.rand(20000, 2, 6, 6, generator=generator), torch.randint(0, 3, (20000,), generator=generator)
+    prints, threads = set(), torch.get_num_threads()
+    try:
+        for number in (1, 2, 3):
+            torch.set_num_threads(number)
+            prints |= {data_fingerprint(x, y), data_fingerprint(x.to(memory_format=torch.channels_last), y)}
+            prints.add(data_fingerprint(x.permute(3, 2, 1, 0).contiguous().permute(3, 2, 1, 0), y))
+    finally:
+        torch.set_num_threads(threads)
+    assert len(prints) == 1
+    other = x.clone()
+    other[0, 0, 0, 0] = torch.nextafter(other[0, 0, 0, 0], torch.tensor(2.0))
+    swapped = x.clone()
+    swapped[[0, 1]] = x[[1, 0]]
+    labels = y.clone()
+    labels[0] = (labels[0] + 1) % 3
+    for another in ((other, y), (swapped, y), (x, labels)):
+        assert data_fingerprint(*another) not in prints
+
+
+def test_other_data_are_refused(tmp_path):
+    file, data = tmp_path / "run.safetensors", made_data()
+    train(data=data, checkpoint=file, lr=0.1)
+    flipped = Data(data.x.flip(0), data.y.flip(0), data.classes)
+    with pytest.raises(GradpathError, match="was made with train data '"):
+        train(data=flipped, checkpoint=file, lr=0.1)
+
+
+def test_the_fused_step_belongs_to_the_settings(tmp_path):
+    file = tmp_path / "run.safetensors"
+    train(checkpoint=file, lr=0.1)
+    with pytest.raises(GradpathError, match="was made with fused false, this run has true;"):
+        train(checkpoint=file, lr=0.1, fused=True)

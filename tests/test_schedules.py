@@ -410,3 +410,16 @@ def test_pictures_are_reproducible_and_refuse_an_unknown_theme(tmp_path):
     assert (tmp_path / "a.svg").read_bytes() == (tmp_path / "b.svg").read_bytes()
     with pytest.raises(GradpathError, match="theme: 'neon' is not accepted; use one of light, dark"):
         gradpath.plot_schedules(rates, theme="neon")
+
+
+@pytest.mark.parametrize("method", ["manual", "optim"])
+@pytest.mark.parametrize("steps", [0, 1, 5])
+def test_a_schedule_is_asked_for_as_many_rates_as_there_are_updates(method, steps):
+    rates = [0.1 / (t + 1) for t in range(steps)]
+    assert schedule_rates(lambda t: rates[t], 0.1, steps, method=method) == rates
+    named = {"name": "lambda", "lr_lambda": lambda t: rates[t]}
+    assert schedule_rates(named, 1.0, steps, method=method) == rates
+    path = descend("isotropic_paraboloid", (6, 6), "sgd", steps, method=method, schedule=lambda t: rates[t])
+    assert len(path) == steps + 1
+    path = descend("isotropic_paraboloid", (6, 6), "sgd", steps, method=method, lr=1.0, schedule=named)
+    assert len(path) == steps + 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import itertools
 
 import numpy as np
@@ -9,8 +10,18 @@ import pytest
 import torch
 from torch import nn
 
-from gradpath import GradpathError, evaluate_network, optimizer_names, schedule_rates, train_network
+from gradpath import (
+    GradpathError,
+    evaluate_network,
+    make_optimizer,
+    optimizer_names,
+    schedule_rates,
+    train_network,
+    training_updates,
+)
 from gradpath.datasets import Data
+from gradpath.optimizers import OPTIM_CLASSES
+from gradpath.training_checks import FUSED
 
 
 def made_data(n=90, seed=1, dtype=torch.float64, images=False):
@@ -263,3 +274,63 @@ def test_a_bad_loss_is_refused():
 def test_cuda_gives_the_curve_of_the_cpu(method, optimizer):
     tables = [train(device=device, method=method, optimizer=optimizer, lr=0.01) for device in ("cpu", "cuda")]
     np.testing.assert_allclose(*(t.attrs["batch_losses"] for t in tables), rtol=1e-9)
+
+
+@pytest.mark.parametrize("method", ["manual", "optim"])
+@pytest.mark.parametrize(("every", "updates"), [("epoch", 2), ("batch", 6)])
+def test_a_schedule_is_asked_for_the_rates_of_the_updates_and_no_other(method, every, updates):
+    rates, asked = [0.1 / (t + 1) for t in range(updates)], []
+
+    def schedule(t):
+        asked.append(t)
+        return rates[t]
+
+    table = train(method=method, epochs=2, optimizer="sgd", schedule=schedule, schedule_every=every)
+    assert table.attrs["status"] == "finished"
+    assert sorted(set(asked)) == list(range(updates))
+    assert table.lr.tolist() == rates[:: updates // 2]
+
+
+def test_the_fused_step_is_an_option():
+    losses = {fused: train(network(), lr=0.05, fused=fused).attrs["batch_losses"] for fused in (False, True)}
+    opt = torch.optim.AdamW(network().parameters())
+    assert not opt.param_groups[0]["fused"]
+    assert losses[True] != losses[False]
+    np.testing.assert_allclose(losses[True], losses[False], rtol=1e-9)
+    assert train(lr=0.1, epochs=1).attrs["fused"] is False
+
+
+def test_the_fused_step_is_that_of_the_library(monkeypatch):
+    made = []
+
+    def make(*arguments, **hyperparameters):
+        made.append(make_optimizer(*arguments, **hyperparameters))
+        return made[-1]
+
+    monkeypatch.setattr(training_updates, "make_optimizer", make)
+    for optimizer in FUSED:
+        for fused in (False, True):
+            train(optimizer=optimizer, lr=0.05, epochs=1, fused=fused)
+            assert bool(made[-1].param_groups[0]["fused"]) is fused
+    known = {name for name, make in OPTIM_CLASSES.items() if "fused" in inspect.signature(make).parameters}
+    assert set(FUSED) == known
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"fused": 1}, "1 is not accepted; use true or false"),
+        (
+            {"fused": True, "method": "manual"},
+            f"true is not accepted; use false, or method optim with one of {', '.join(FUSED)}",
+        ),
+        (
+            {"fused": True, "optimizer": "rmsprop"},
+            f"true is not accepted; use false, or method optim with one of {', '.join(FUSED)}",
+        ),
+    ],
+)
+def test_a_fused_step_is_refused_where_there_is_none(settings, line):
+    with pytest.raises(GradpathError) as refused:
+        train(**settings)
+    assert str(refused.value) == f"train_network(): fused: {line}"

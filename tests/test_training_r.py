@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import pty
@@ -31,6 +32,8 @@ from gradpath import (
 )
 from gradpath.datasets import Data
 from gradpath.r_process import R
+
+from .conftest import PROJECT
 
 ENGINES = ["pytorch", "torch"]
 # What R needs to know to make the data and the networks of this file; {torch} and PyTorch draw the same numbers.
@@ -361,6 +364,27 @@ cat(jsonlite::toJSON(said, auto_unbox = TRUE))
             train_network(**usual | python_settings(settings, data))
         assert there[name] == str(refused.value), (name, code)
         assert "\n" not in there[name]
+
+
+# What a rule or a loop of training cannot do without. `gradients` and `gradient` of gradpath_engine.py are one verb
+# each, autograd_grad(); a rule takes roots and a loop goes backward and steps.
+OF_TRAINING = {"backward", "step", "zero_grad", "sqrt", "rsqrt", "cross_entropy", "addcdiv", "addcmul", "lerp"}
+
+
+def words_of_training(source: str) -> set[str]:
+    """Return which of these a module asks the library, or an object of it, for."""
+    return {node.attr for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Attribute)} & OF_TRAINING
+
+
+def test_the_python_of_the_r_package_has_neither_a_rule_nor_a_loop():
+    loop = "for x in batches:\n loss = nn.functional.cross_entropy(model(x), y)\n loss.backward()\n opt.step()"
+    assert words_of_training(loop) == {"cross_entropy", "backward", "step"}
+    assert words_of_training("def adam(x, m, v): return x - m / (torch.sqrt(v) + eps)") == {"sqrt"}
+    files = sorted((PROJECT / "r" / "inst" / "python").glob("*.py"))
+    assert len(files) >= 3
+    for file in files:
+        words = words_of_training(file.read_text(encoding="utf-8"))
+        assert not words, f"{file.name} has {words}: training belongs into R"
 
 
 BAR = """

@@ -23,7 +23,8 @@ from gradpath.surfaces import SURFACES, Surface, surface_names
 from gradpath.update_rules import UPDATE_RULES
 
 Objective = Callable[[Tensor], Tensor]
-Advance = Callable[[Tensor, Tensor, Tensor | None], Tensor]
+# From a point, its value, the noise, and whether an update follows: only then does a schedule go on.
+Advance = Callable[[Tensor, Tensor, Tensor | None, bool], Tensor]
 Schedule = Mapping[str, Any] | Rate
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 
@@ -99,7 +100,7 @@ def descend(
     schedule = check_path_schedule("descend()", schedule, steps, schedule_parameters())
     x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=as_device("descend()", device))
     make_advance = _by_hand if method == "manual" else _by_optim
-    advance = make_advance(optimizer, checked, guard_schedule(schedule, steps))
+    advance = make_advance(optimizer, checked, guard_schedule(schedule) if steps else None)
     drawn = gradient_noise(steps, noise, int(seed)).to(x) if noise > 0 and steps > 0 else None
 
     points: list[list[float]] = []
@@ -113,7 +114,7 @@ def descend(
             break
         points.append(row)
         if step < steps:
-            x = advance(x, value, None if drawn is None else drawn[step])
+            x = advance(x, value, None if drawn is None else drawn[step], step + 1 < steps)
 
     path = pd.DataFrame(np.array(points).reshape(-1, 3), columns=["x1", "x2", "value"])
     path.insert(0, "step", np.arange(len(path)))
@@ -140,14 +141,14 @@ def _by_hand(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule
     rule, state = UPDATE_RULES[optimizer], {}  # type: ignore[var-annotated]
     rate = RateByHand("descend()", schedule, hyperparameters["lr"]) if schedule else None
 
-    def advance(x: Tensor, value: Tensor, drawn: Tensor | None) -> Tensor:
+    def advance(x: Tensor, value: Tensor, drawn: Tensor | None, more: bool) -> Tensor:
         nonlocal state
         g = gradient_at(value, x)
         g = g if drawn is None else g + drawn
         now = hyperparameters | {"lr": rate.lr} if rate else hyperparameters
         with torch.no_grad():
             x, state = rule(x, g, state, **now)
-        if rate:
+        if rate and more:
             rate.step(value.item())
         return x.requires_grad_()
 
@@ -158,7 +159,7 @@ def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedul
     opt: torch.optim.Optimizer | None = None
     scheduler: Scheduler | None = None
 
-    def advance(x: Tensor, value: Tensor, drawn: Tensor | None) -> Tensor:
+    def advance(x: Tensor, value: Tensor, drawn: Tensor | None, more: bool) -> Tensor:
         nonlocal opt, scheduler
         first = opt is None
         if opt is None:
@@ -171,7 +172,7 @@ def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedul
         if first:
             seed_state(opt, hyperparameters.get("init", "zero"), hyperparameters.get("bias_correction", True))
         opt.step()
-        if scheduler:
+        if scheduler and more:
             step_scheduler(scheduler, value.item())
         return x
 

@@ -91,14 +91,10 @@ def leave_gradient(value: Tensor, x: Tensor) -> None:
         raise _no_gradient()
 
 
-def guard_schedule(schedule: Any, steps: int) -> Any:
-    """Return a schedule whose functions are named as the reader's own where they fail.
-
-    A function of t may be a list of just as many rates as there are steps: the library asks for one rate more, which
-    no update uses.
-    """
+def guard_schedule(schedule: Any) -> Any:
+    """Return a schedule whose functions are named as the reader's own where they fail."""
     if callable(schedule):
-        return lambda t: checked_rate("descend()", _call(schedule, min(t, max(steps - 1, 0))))
+        return lambda t: checked_rate("descend()", _call(schedule, t))
     if not isinstance(schedule, dict):
         return schedule
     guarded = dict(schedule)

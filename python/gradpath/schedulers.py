@@ -141,6 +141,11 @@ def checked_rate(where: str, rate: Any) -> float:
     return float(rate)
 
 
+def checked_rates(where: str, schedule: Mapping[str, Any] | Rate) -> Mapping[str, Any] | Rate:
+    """Return a schedule; where it is the reader's own function, every rate that it gives is checked."""
+    return (lambda t: checked_rate(where, schedule(t))) if callable(schedule) else schedule
+
+
 def schedule_rates(
     schedule: Mapping[str, Any] | Rate,
     lr: float,
@@ -182,18 +187,21 @@ def schedule_rates(
         given = None if metrics is None else list(metrics)
         raise refusal(where, "metrics", given, f"one finite number per step, {steps} of them")
     known: Sequence[Any] = metrics if watches and metrics is not None else [None] * steps
+    if steps == 0:
+        return []
+    # A schedule goes on only where an update follows.
     if method == "manual":
         by_hand = RateByHand(where, schedule, lr)
-        rates = []
-        for t in range(steps):
-            rates.append(by_hand.lr)
+        rates = [by_hand.lr]
+        for t in range(steps - 1):
             by_hand.step(known[t])
+            rates.append(by_hand.lr)
         return rates
     opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=lr)
-    scheduler = make_scheduler(schedule, opt)
-    rates = []
-    for t in range(steps):
-        rates.append(float(opt.param_groups[0]["lr"]))
+    scheduler = make_scheduler(checked_rates(where, schedule), opt)
+    rates = [float(opt.param_groups[0]["lr"])]
+    for t in range(steps - 1):
         opt.step()
         step_scheduler(scheduler, known[t])
+        rates.append(float(opt.param_groups[0]["lr"]))
     return rates

@@ -11,7 +11,15 @@ import pandas as pd
 import torch
 from torch import Tensor, nn
 
-from gradpath.checkpoints import Checkpoint, load_checkpoint, put_weights, rng_state, save_checkpoint, set_rng_state
+from gradpath.checkpoints import (
+    Checkpoint,
+    data_fingerprint,
+    load_checkpoint,
+    put_weights,
+    rng_state,
+    save_checkpoint,
+    set_rng_state,
+)
 from gradpath.clipping import check_clip
 from gradpath.datasets import Data
 from gradpath.devices import as_device
@@ -25,6 +33,7 @@ from gradpath.training_checks import (
     as_scores,
     check_checkpoint,
     check_data,
+    check_fused,
     check_training_schedule,
     describe,
     require_choice,
@@ -56,6 +65,7 @@ def train_network(
     schedule_every: str = "epoch",
     watch: str = "validation_loss",
     batch_losses: bool = False,
+    fused: bool = False,
     **hyperparameters: Any,
 ) -> pd.DataFrame:
     """Train a network and return one row per epoch. The model is trained in place.
@@ -99,6 +109,9 @@ def train_network(
         What a plateau watches: ``"validation_loss"``, or ``"validation_"`` and the name of a score.
     batch_losses : bool
         Keep the loss of every batch, in ``attrs["batch_losses"]``.
+    fused : bool
+        Take each step of the library's object in one pass over the numbers: faster, with other last digits. Only
+        by method ``"optim"``, and not for rmsprop.
     **hyperparameters
         ``lr``, ``momentum``, ..., as the optimizer has them.
 
@@ -121,6 +134,7 @@ def train_network(
     for field, count in (("epochs", epochs), ("batch_size", batch_size)):
         require_count(WHERE, field, count)
     require_choice(WHERE, "schedule_every", schedule_every, ("epoch", "batch"))
+    check_fused(WHERE, fused, method, optimizer)
     checked = check_hyperparameters(WHERE, optimizer, hyperparameters)
     check_clip(WHERE, clip)
     file = check_checkpoint(WHERE, checkpoint)
@@ -128,16 +142,18 @@ def train_network(
     parts = {"train": train, "validation": validation, "test": test}
     data = {part: check_data(WHERE, part, given, model) for part, given in parts.items() if given is not None}
     batches = -(-len(train.y) // batch_size)
-    updates_of_schedule = epochs * (batches if schedule_every == "batch" else 1)
+    per_batch = schedule_every == "batch"
+    updates_of_schedule = epochs * (batches if per_batch else 1)
     schedule = check_training_schedule(
         WHERE, schedule, schedule_every, updates_of_schedule, watch, score_functions, validation is not None
     )
     where = as_device(WHERE, device)
 
+    prints = {f"{part} data": data_fingerprint(given.x, given.y) for part, given in data.items() if file is not None}
     model.to(where)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stubs lack this overload
     data = {part: Data(given.x.to(where), given.y.to(where), given.classes) for part, given in data.items()}
-    updates = make_updates(WHERE, model, method, optimizer, checked, schedule, clip)
+    updates = make_updates(WHERE, model, method, optimizer, checked, schedule, clip, fused)
     settings: dict[Any, Any] = {
         "optimizer": optimizer,
         **checked,
@@ -150,13 +166,12 @@ def train_network(
         "batch_size": batch_size,
         "batch_losses": batch_losses,
         "method": method,
+        "fused": fused,
         "seed": int(seed),
         "device": where.type,
         "dtype": str(train.x.dtype).removeprefix("torch."),
         **{f"{part} samples": len(given.y) for part, given in data.items()},
-        **{f"{part} sum": float(given.x.sum(dtype=torch.float64)) for part, given in data.items()},
     }
-    per_batch = schedule_every == "batch"
     status = "finished"
     measures = [f"{part}_{name}" for part in data for name in ("loss", *score_functions)]
     results: dict[str, list[float]] = {name: [] for name in ("epoch", "seconds", "lr", *measures)}
@@ -165,7 +180,8 @@ def train_network(
     with torch.random.fork_rng([where] if where.type == "cuda" else []):
         torch.manual_seed(int(seed))
         if file is not None and file.exists():
-            saved = _resume(file, settings, model, updates, where, watch, batches if per_batch else 1)
+            steps = (batches if per_batch else 1, updates_of_schedule - 1)
+            saved = _resume(file, settings | prints, model, updates, where, watch, *steps)
             kept = saved.pop("batch_losses")
             results = {name: saved[name] for name in results}
         done = len(results["epoch"])
@@ -174,9 +190,12 @@ def train_network(
         with TrainingProgress(progress, done, epochs, batches) as bar:
             for epoch in range(done + 1, epochs + 1):
                 started = time.perf_counter()
+                # A schedule goes on only where an update follows: it may have as many rates as there are updates.
+                follows = batches if epoch < epochs else batches - 1
                 row: dict[str, float] = {"epoch": epoch, "seconds": 0.0, "lr": updates.lr}
                 measured, losses = _epoch(
-                    model, data["train"], loss_function, score_functions, updates, batch_size, per_batch, bar
+                    *(model, data["train"], loss_function, score_functions, updates, batch_size),
+                    *(follows if per_batch else 0, bar),
                 )
                 if batch_losses:
                     kept += losses.tolist()
@@ -192,10 +211,10 @@ def train_network(
                 row["seconds"] = time.perf_counter() - started
                 for name, number in row.items():
                     results[name].append(number)
-                if not per_batch:
+                if not per_batch and epoch < epochs:
                     updates.step_schedule(row.get(watch))
                 if file is not None:
-                    _save(file, settings, model, updates, where, results, kept)
+                    _save(file, settings | prints, model, updates, where, results, kept)
 
     table = pd.DataFrame(results).astype({"epoch": int})
     table.attrs = {
@@ -218,14 +237,14 @@ def _epoch(
     scores: Mapping[str, Score],
     updates: Updates,
     batch_size: int,
-    per_batch: bool,
+    schedule_steps: int,
     bar: TrainingProgress,
 ) -> tuple[dict[str, float], Tensor]:
     model.train()
     sums = Means(scores)
     # Drawn on the CPU: the same order on every device, and in both languages.
     order = torch.randperm(len(data.y)).to(data.y.device)
-    for index in order.split(batch_size):
+    for number, index in enumerate(order.split(batch_size), 1):
         x, y = as_batch(data.x.index_select(0, index)), data.y.index_select(0, index)
         outputs = model(x)
         value = loss_function(outputs, y)
@@ -234,7 +253,7 @@ def _epoch(
         updates.step()
         sums.add(value, outputs, y)
         bar.batch(value, updates.lr)
-        if per_batch:
+        if number <= schedule_steps:
             updates.step_schedule(None)
     return sums.means()
 
@@ -261,11 +280,14 @@ def _resume(
     device: torch.device,
     watch: str,
     steps_per_epoch: int,
+    most_steps: int,
 ) -> dict[str, list[float]]:
     checkpoint = load_checkpoint(file, settings)
     put_weights(model, checkpoint.model, WHERE, file)
     columns = {name: column.tolist() for name, column in checkpoint.results.items()}
     watched = columns.get(watch, [None] * len(columns["epoch"]))
-    updates.resume(checkpoint.updates, [metric for metric in watched for _ in range(steps_per_epoch)])
+    # The last update of all has no step of the schedule after it, unless more epochs are asked for.
+    metrics = [metric for metric in watched for _ in range(steps_per_epoch)][:most_steps]
+    updates.resume(checkpoint.updates, metrics)
     set_rng_state(checkpoint.rng, device)
     return columns

@@ -32,6 +32,18 @@ def require_choice(where: str, field: str, value: Any, names: Sequence[str]) -> 
         raise refusal(where, field, value, one_of(list(names)))
 
 
+# Whose objects can take a step in one pass over the numbers.
+FUSED = ("sgd", "momentum", "nesterov", "adagrad", "adam", "adamw")
+
+
+def check_fused(where: str, fused: Any, method: str, optimizer: str) -> None:
+    """Refuse a fused step where there is none."""
+    if not isinstance(fused, bool):
+        raise refusal(where, "fused", fused, "true or false")
+    if fused and (method != "optim" or optimizer not in FUSED):
+        raise refusal(where, "fused", fused, f"false, or method optim with {one_of(FUSED)}")
+
+
 def check_checkpoint(where: str, checkpoint: Any) -> Path | None:
     """Return the path of a file, or None."""
     if checkpoint is not None and (not isinstance(checkpoint, (str, Path)) or Path(checkpoint).is_dir()):

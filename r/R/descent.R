@@ -42,7 +42,7 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   start <- as.numeric(start)
   x <- torch_tensor(start, dtype = engine_verb(paste0("torch_", dtype))(), device = as_device("descend()", device))
   make_advance <- if (method == "manual") by_hand else by_optim
-  advance <- make_advance(optimizer, checked, guard_schedule(schedule, steps))
+  advance <- make_advance(optimizer, checked, if (steps > 0) guard_schedule(schedule))
   drawn <- if (noise > 0 && steps > 0) gradient_noise(steps, noise, seed)
 
   points <- matrix(0, 3, steps + 1)
@@ -60,7 +60,8 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
     points[, count] <- point
     if (step < steps) {
       shift <- if (noise > 0) torch_tensor(drawn[step + 1, ], dtype = x$dtype, device = x$device)
-      x <- advance(x, value, shift)
+      # A schedule goes on only where an update follows.
+      x <- advance(x, value, shift, step + 1 < steps)
     }
   }
 
@@ -80,7 +81,7 @@ by_hand <- function(optimizer, hyperparameters, schedule) {
   rule <- UPDATE_RULES[[optimizer]]
   state <- list()
   rate <- if (!is.null(schedule)) rate_by_hand("descend()", schedule, hyperparameters$lr)
-  function(x, value, shift) {
+  function(x, value, shift, more) {
     g <- gradient_at(value, x)
     if (!is.null(shift)) g <- g + shift
     if (!is.null(rate)) hyperparameters$lr <- rate$lr
@@ -88,7 +89,7 @@ by_hand <- function(optimizer, hyperparameters, schedule) {
       step <- do.call(rule, c(list(x, g, state), hyperparameters), quote = TRUE)
     })
     state <<- step$state
-    if (!is.null(rate)) rate$step(value$item())
+    if (!is.null(rate) && more) rate$step(value$item())
     step$x$requires_grad_(TRUE)
   }
 }
@@ -96,7 +97,7 @@ by_hand <- function(optimizer, hyperparameters, schedule) {
 by_optim <- function(optimizer, hyperparameters, schedule) {
   opt <- NULL
   scheduler <- NULL
-  function(x, value, shift) {
+  function(x, value, shift, more) {
     first <- is.null(opt)
     if (first) {
       opt <<- do.call(make_optimizer, c(list(optimizer, list(x)), hyperparameters), quote = TRUE)
@@ -109,7 +110,7 @@ by_optim <- function(optimizer, hyperparameters, schedule) {
       seed_state(opt, hyperparameters$init %||% "zero", hyperparameters$bias_correction %||% TRUE)
     }
     opt$step()
-    if (!is.null(scheduler)) step_scheduler(scheduler, value$item())
+    if (!is.null(scheduler) && more) step_scheduler(scheduler, value$item())
     x
   }
 }

@@ -80,9 +80,9 @@ refuse_gradient <- function(problem) {
 
 # A schedule whose functions are named as the reader's own where they fail. A function of t may be a list of just
 # as many rates as there are steps: the library asks for one rate more, which no update uses.
-guard_schedule <- function(schedule, steps) {
+guard_schedule <- function(schedule) {
   if (is.function(schedule)) {
-    return(function(t) checked_rate("descend()", call_schedule(schedule, min(t, max(steps - 1, 0)))))
+    return(function(t) checked_rate("descend()", call_schedule(schedule, t)))
   }
   if (is.function(schedule$then)) {
     then <- schedule$then

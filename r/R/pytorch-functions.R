@@ -18,7 +18,7 @@ ELEMENTWISE <- scan(what = "", quiet = TRUE, text = "
 
 elementwise <- function(name) {
   force(name)
-  function(self) if (inherits(self, "gradpath_noted")) note_operation(name, self) else python_function(name)(self)
+  function(self) python_function(name)(self)
 }
 
 # A function of two tensors or a tensor and a number.

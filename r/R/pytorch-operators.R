@@ -36,6 +36,20 @@ collect_dead_tensors <- function() {
   if (.py$under_pressure()) gc(full = FALSE)
 }
 
+# Evaluates code in which a model's layers leave their results behind. R does not see how large those are: they are
+# counted, so that they are collected in time.
+counting_outputs <- function(model, code) {
+  if (engine_info()$name == "pytorch") {
+    end <- .py$count_outputs(attr(model, "module")$.python)
+    on.exit(end())
+  }
+  force(code)
+}
+
+collect_outputs <- function() {
+  if (engine_info()$name == "pytorch") collect_dead_tensors()
+}
+
 as_operand <- function(value, other) {
   if (is.atomic(value) && length(value) != 1) tensor_like(value, other) else value
 }

@@ -63,6 +63,15 @@ function_of_r <- function(value) {
   )
 }
 
+# Evaluates code in which a schedule goes on before its optimizer, about which PyTorch would warn.
+without_order_warning <- function(code) {
+  if (engine_info()$name == "pytorch") {
+    bring_back <- .py$ignore_order_of_steps()
+    on.exit(bring_back())
+  }
+  force(code)
+}
+
 # R has one number where Python had a list of one per parameter group.
 with_lists <- function(state) {
   for (name in intersect(names(state), c("base_lrs", "_last_lr", "min_lrs", "lr_lambdas"))) {

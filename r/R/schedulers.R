@@ -101,6 +101,11 @@ checked_rate <- function(where, rate) {
   as.numeric(rate)
 }
 
+# A schedule; a function of the reader's own, which may give anything, is refused when it gives no rate.
+checked_rates <- function(where, schedule) {
+  if (is.function(schedule)) function(t) checked_rate(where, schedule(t)) else schedule
+}
+
 #' @rdname make_scheduler
 #' @param lr The rate that it starts from.
 #' @param steps How many updates.
@@ -118,6 +123,9 @@ schedule_rates <- function(schedule, lr, steps, method = "manual", metrics = NUL
     given <- if (is.null(metrics)) NULL else as.list(metrics)
     refuse(where, "metrics", given, sprintf("one finite number per step, %d of them", as.integer(steps)))
   }
+  if (steps == 0) {
+    return(numeric())
+  }
   metric <- function(t) if (watches) metrics[[t]]
   if (method == "manual") {
     by_hand <- rate_by_hand(where, schedule, lr)
@@ -125,7 +133,7 @@ schedule_rates <- function(schedule, lr, steps, method = "manual", metrics = NUL
     go_on <- function(t) by_hand$step(metric(t))
   } else {
     opt <- make_optimizer("sgd", torch_zeros(1, requires_grad = TRUE), lr = lr)
-    scheduler <- make_scheduler(schedule, opt)
+    scheduler <- make_scheduler(checked_rates(where, schedule), opt)
     rate <- function() as.numeric(opt$param_groups[[1]]$lr)
     go_on <- function(t) {
       opt$step()
@@ -133,8 +141,8 @@ schedule_rates <- function(schedule, lr, steps, method = "manual", metrics = NUL
     }
   }
   vapply(seq_len(steps), function(t) {
-    now <- rate()
-    go_on(t)
-    now
+    # A schedule goes on only where an update follows.
+    if (t > 1) go_on(t - 1)
+    rate()
   }, 1)
 }

@@ -25,6 +25,8 @@
 #' @param schedule_every When the schedule goes on: `"epoch"` or `"batch"`.
 #' @param watch What a plateau watches: `"validation_loss"`, or `"validation_"` and the name of a score.
 #' @param batch_losses Keep the loss of every batch, in the attribute `batch_losses`.
+#' @param fused Take each step of the library's object in one pass over the numbers: faster, with other last digits.
+#'   Only with engine `pytorch`, by method `"optim"`, and not for rmsprop.
 #' @param ... Hyperparameters: `lr`, `momentum`, and so on, as the optimizer has them.
 #' @return A data frame with one row per epoch: `epoch` (from 1), `seconds`, `lr` (the rate of the epoch's first
 #'   update), `train_loss` and the training scores (means over the epoch's batches, weighted by their samples, as
@@ -39,7 +41,8 @@
 train_network <- function(model, loss, train, validation = NULL, test = NULL, scores = "accuracy", epochs = 10,
                           batch_size = 256, optimizer = "adamw", schedule = NULL, clip = NULL, device = "cpu",
                           seed = 0, checkpoint = NULL, progress = TRUE, method = "optim",
-                          schedule_every = "epoch", watch = "validation_loss", batch_losses = FALSE, ...) {
+                          schedule_every = "epoch", watch = "validation_loss", batch_losses = FALSE, fused = FALSE,
+                          ...) {
   place <- "train_network()"
   require_value(place, "optimizer", optimizer)
   require_value(place, "seed", seed)
@@ -47,6 +50,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   require_count(place, "epochs", epochs)
   require_count(place, "batch_size", batch_size)
   require_choice(place, "schedule_every", schedule_every, c("epoch", "batch"))
+  check_fused(place, fused, method, optimizer)
   checked <- check_hyperparameters(place, optimizer, list(...))
   check_clip(place, clip)
   check_checkpoint(place, checkpoint)
@@ -61,15 +65,17 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   )
   where <- as_device(place, device)
 
+  prints <- if (!is.null(checkpoint)) lapply(data, data_fingerprint)
   move_model(model, where)
   data <- lapply(data, function(given) list(x = given$x$to(device = where), y = given$y$to(device = where)))
-  updates <- make_updates(place, model, method, optimizer, checked, schedule, clip)
+  updates <- make_updates(place, model, method, optimizer, checked, schedule, clip, fused)
   settings <- c(list(optimizer = optimizer), checked, list(
     schedule = describe(schedule), schedule_every = schedule_every, watch = watch, clip = clip,
     loss = describe(loss), scores = as.list(names(measures)[-1]), batch_size = batch_size,
-    batch_losses = batch_losses, method = method, seed = seed, device = where$type,
+    batch_losses = batch_losses, method = method, fused = fused, seed = seed, device = where$type,
     dtype = dtype_name(data$train$x)
-  ), about_data(data))
+  ), how_many(data))
+  known <- c(settings, stats::setNames(prints, sprintf("%s data", names(prints))))
 
   before <- rng_state(where)
   on.exit(set_rng_state(before, where))
@@ -79,11 +85,11 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   results <- lapply(stats::setNames(nm = columns), function(name) numeric())
   run <- list(results = results, kept = numeric(), status = "finished")
   if (has_checkpoint(checkpoint)) {
-    saved <- load_checkpoint(checkpoint, settings)
+    saved <- load_checkpoint(checkpoint, known)
     put_weights(model, saved$model, place, checkpoint)
     run$kept <- as.numeric(saved$results$batch_losses)
     run$results <- lapply(saved$results[columns], as.numeric)
-    resume_updates(updates, saved, run$results[[watch]], steps_per_epoch)
+    resume_updates(updates, saved, run$results[[watch]], steps_per_epoch, epochs * steps_per_epoch - 1)
     set_rng_state(saved$rng, where)
   }
   done <- length(run$results$epoch)
@@ -92,19 +98,21 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   }
   bar <- training_progress(progress, done, epochs, batches)
   on.exit(bar$close(), add = TRUE)
-  train_epoch <- epoch_trainer(model, data$train, measures, updates, batch_size, per_batch, bar)
+  train_epoch <- epoch_trainer(model, data$train, measures, updates, batch_size, bar)
   for (epoch in done + seq_len(epochs - done)) {
     started <- proc.time()[["elapsed"]]
     row <- c(epoch = epoch, seconds = 0, lr = updates$lr())
-    measured <- train_epoch()
+    # A schedule goes on only where an update follows: it may have as many rates as there are updates.
+    follows <- if (epoch < epochs) batches else batches - 1
+    measured <- train_epoch(if (per_batch) follows else 0)
     if (batch_losses) run$kept <- c(run$kept, measured$losses)
     run$status <- status_after(epoch, measured$losses)
     if (run$status != "finished") break
     row <- c(row, named_as("train", measured$means), measure_others(model, data, measures, device))
     row[["seconds"]] <- proc.time()[["elapsed"]] - started
     run$results <- Map(c, run$results, row[columns])
-    if (!per_batch) updates$step_schedule(as.list(row)[[watch]])
-    if (!is.null(checkpoint)) save_run(checkpoint, settings, model, updates, where, run)
+    if (!per_batch && epoch < epochs) updates$step_schedule(as.list(row)[[watch]])
+    if (!is.null(checkpoint)) save_run(checkpoint, known, model, updates, where, run)
   }
 
   settings$device <- device
@@ -138,21 +146,20 @@ table_of_run <- function(run, settings) {
   table
 }
 
-# A function that trains one epoch and gives the means and the losses of its batches.
-epoch_trainer <- function(model, data, measures, updates, batch_size, per_batch, bar) {
+# A function that trains one epoch, in which the schedule goes on so many times, and gives the means and the losses of its batches.
+epoch_trainer <- function(model, data, measures, updates, batch_size, bar) {
   samples <- data$y$shape[[1]]
-  in_python <- runs_in_python(model, data, measures)
-  batch <- (if (in_python) batch_trainer_in_python else batch_trainer)(model, data, measures, updates)
-  around <- if (in_python) function(model, code) code else counting_outputs
-  function() {
+  batch <- batch_trainer(model, data, measures, updates)
+  function(schedule_steps) {
     model$train()
     # Drawn on the CPU: the same order on every device, and in both languages.
     order <- (torch_randperm(samples, dtype = torch_int64()) + 1L)$to(device = data$y$device)
-    around(model, for (index in torch_split(order, batch_size)) {
-      batch$train(index)
+    indices <- torch_split(order, batch_size)
+    counting_outputs(model, for (number in seq_along(indices)) {
+      batch$train(indices[[number]])
       updates$step()
       bar$batch(batch$last_loss, updates$lr)
-      if (per_batch) updates$step_schedule(NULL)
+      if (number <= schedule_steps) updates$step_schedule(NULL)
     })
     means_of(batch$measured(), batch_sizes(samples, batch_size))
   }
@@ -186,14 +193,9 @@ move_model <- function(model, device) {
 
 named_as <- function(part, measured) stats::setNames(unlist(measured), paste0(part, "_", names(measured)))
 
-# What tells these data from others: how many there are, and the sum of all their numbers.
-about_data <- function(data) {
+how_many <- function(data) {
   samples <- lapply(data, function(given) given$y$shape[[1]])
-  sums <- lapply(data, function(given) given$x$sum(dtype = torch_float64())$item())
-  c(
-    stats::setNames(samples, paste(names(data), "samples")),
-    stats::setNames(sums, paste(names(data), "sum"))
-  )
+  stats::setNames(samples, paste(names(data), "samples"))
 }
 
 save_run <- function(file, settings, model, updates, device, run) {
@@ -204,9 +206,10 @@ save_run <- function(file, settings, model, updates, device, run) {
   ))
 }
 
-# Goes on with updates after as many steps of the schedule as the run has made.
-resume_updates <- function(updates, saved, watched, steps_per_epoch) {
+# Goes on with updates after as many steps of the schedule as the run has made. The last update of all has none
+# after it, unless more epochs are asked for.
+resume_updates <- function(updates, saved, watched, steps_per_epoch, most_steps) {
   metrics <- as.list(watched)
   if (!length(metrics)) metrics <- rep(list(NULL), length(saved$results$epoch))
-  updates$resume(saved$updates, rep(metrics, each = steps_per_epoch))
+  updates$resume(saved$updates, utils::head(rep(metrics, each = steps_per_epoch), most_steps))
 }

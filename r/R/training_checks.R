@@ -22,6 +22,22 @@ require_choice <- function(where, field, value, names) {
   }
 }
 
+# Whose objects can take a step in one pass over the numbers.
+FUSED <- c("sgd", "momentum", "nesterov", "adagrad", "adam", "adamw")
+
+# Refuses a fused step where there is none.
+check_fused <- function(where, fused, method, optimizer) {
+  if (!isTRUE(fused) && !isFALSE(fused)) {
+    refuse(where, "fused", fused, "true or false")
+  }
+  if (fused && (method != "optim" || !optimizer %in% FUSED)) {
+    refuse(where, "fused", fused, paste("false, or method optim with", one_of(FUSED)))
+  }
+  if (fused && engine_info()$name == "torch") {
+    refuse(where, "fused", fused, "false; {torch} has no fused step")
+  }
+}
+
 # Refuses what names no file.
 check_checkpoint <- function(where, checkpoint) {
   if (!is.null(checkpoint) && (!is_text(checkpoint) || is.na(checkpoint) || dir.exists(checkpoint))) {

@@ -7,7 +7,7 @@
 # far have led.
 
 # The updates of a model's parameters by one of the two methods.
-make_updates <- function(where, model, method, optimizer, hyperparameters, schedule, clip) {
+make_updates <- function(where, model, method, optimizer, hyperparameters, schedule, clip, fused) {
   parameters <- Filter(function(p) p$requires_grad, unname(model$parameters))
   if (!length(parameters)) {
     gradpath_stop(paste0(where, ": model: has no parameter to train; use a network with some"))
@@ -15,7 +15,7 @@ make_updates <- function(where, model, method, optimizer, hyperparameters, sched
   if (method == "manual") {
     updates_by_hand(where, parameters, optimizer, hyperparameters, schedule, clip)
   } else {
-    updates_by_optim(parameters, optimizer, hyperparameters, schedule, clip)
+    updates_by_optim(where, parameters, optimizer, hyperparameters, schedule, clip, fused)
   }
 }
 
@@ -23,8 +23,7 @@ make_updates <- function(where, model, method, optimizer, hyperparameters, sched
 # one call for all parameters gives what a call for each of them gives.
 updates_by_hand <- function(where, parameters, optimizer, hyperparameters, schedule, clip) {
   rate <- if (!is.null(schedule)) rate_by_hand(where, schedule, hyperparameters$lr)
-  lay <- if (engine_info()$name == "pytorch") end_to_end_in_python else end_to_end
-  laid_out <- lay(parameters, UPDATE_RULES[[optimizer]], clip)
+  laid_out <- end_to_end(parameters, UPDATE_RULES[[optimizer]], clip)
   lr <- function() if (is.null(rate)) as.numeric(hyperparameters$lr) else rate$lr
   step_schedule <- function(metric) if (!is.null(rate)) rate$step(metric)
   step <- function() {
@@ -88,13 +87,11 @@ clipped <- function(g, clip) {
 }
 
 # The library's optimizer and scheduler objects, and its clipping.
-updates_by_optim <- function(parameters, optimizer, hyperparameters, schedule, clip) {
+updates_by_optim <- function(where, parameters, optimizer, hyperparameters, schedule, clip, fused) {
   opt <- do.call(make_optimizer, c(list(optimizer, parameters), hyperparameters), quote = TRUE)
-  if (engine_info()$name == "pytorch" && optimizer %in% c("adam", "adamw")) {
-    # One pass over the numbers instead of ten. {torch}'s C++ optimizers have none.
-    opt$param_groups[[1]]$fused <- TRUE
-  }
-  scheduler <- if (!is.null(schedule)) make_scheduler(schedule, opt)
+  # One pass over the numbers instead of ten, and other last digits.
+  if (fused) opt$param_groups[[1]]$fused <- TRUE
+  scheduler <- if (!is.null(schedule)) make_scheduler(checked_rates(where, schedule), opt)
   started <- FALSE
   step_schedule <- function(metric) if (!is.null(scheduler)) step_scheduler(scheduler, metric)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 # Operators as functions, so that R fetches each of them once. Division and remainder of R's %/% and %% truncate,
 # as {torch}'s do.
@@ -40,6 +40,22 @@ def count_bytes(size: int) -> None:
     """Count a tensor that was made elsewhere."""
     global _new_bytes
     _new_bytes += size
+
+
+def count_outputs(model: nn.Module) -> Callable[[], None]:
+    """Count what the layers of a model give, of which R sees nothing; return what ends this."""
+
+    def count(module: nn.Module, given: Any, output: Any) -> None:
+        if isinstance(output, Tensor):
+            count_bytes(output.nbytes)
+
+    hooks = [layer.register_forward_hook(count) for layer in model.modules() if not list(layer.children())]
+
+    def end() -> None:
+        for hook in hooks:
+            hook.remove()
+
+    return end
 
 
 def keep_freed_memory() -> None:

@@ -1,5 +1,6 @@
 """What the R engine 'pytorch' does faster or more simply in Python: one call here saves several from R."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -223,6 +224,35 @@ def load_state(opt: Any, groups: list[Any], state: dict[str, Any]) -> None:
 def load(path: str, device: Any) -> Any:
     """Read a file of tensors; nothing else in it is ever executed."""
     return torch.load(path, map_location=device, weights_only=True)
+
+
+def write_tensors(file: str, tensors: dict[str, Tensor], texts: dict[str, str]) -> None:
+    """Write a safetensors file."""
+    from safetensors.torch import save_file
+
+    save_file({name: tensor.clone() for name, tensor in tensors.items()}, file, metadata=texts or None)
+
+
+def read_tensors(file: str) -> list[dict[str, Any]]:
+    """Read a safetensors file: its tensors and its texts."""
+    from safetensors import safe_open
+
+    with safe_open(file, framework="pt") as opened:
+        # A copy: what is read must not stay tied to a file that may be replaced.
+        return [{name: opened.get_tensor(name).clone() for name in opened.keys()}, opened.metadata() or {}]  # noqa: SIM118
+
+
+def bytes_of(x: Tensor) -> bytearray:
+    """Return the bytes of a tensor that lies in the order of its indices."""
+    return bytearray(x.view(-1).view(torch.uint8).numpy())
+
+
+def ignore_order_of_steps() -> Any:
+    """Stop the warning about a schedule that goes on before its optimizer; return what brings it back."""
+    caught = warnings.catch_warnings()
+    caught.__enter__()
+    warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step", UserWarning)
+    return lambda: caught.__exit__(None, None, None)
 
 
 def same(x: Any) -> Any:

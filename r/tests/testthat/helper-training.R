@@ -38,3 +38,22 @@ train <- function(model = small_network(), data = made_data(), ..., epochs = 4, 
 
 weights <- function(model) lapply(model$state_dict(), as_array)
 without_seconds <- function(table) as.list(table[names(table) != "seconds"])
+
+# Evaluates code, the last argument, while objects of the package are replaced by those of the same names.
+with_own <- function(...) {
+  given <- as.list(substitute(list(...)))[-1]
+  named <- nzchar(names(given))
+  own <- lapply(given[named], eval, parent.frame())
+  package <- asNamespace("gradpath")
+  before <- mget(names(own), package)
+  put <- function(objects) {
+    for (name in names(objects)) {
+      unlockBinding(name, package)
+      assign(name, objects[[name]], package)
+      lockBinding(name, package)
+    }
+  }
+  on.exit(put(before))
+  put(own)
+  eval(given[!named][[1]], parent.frame())
+}

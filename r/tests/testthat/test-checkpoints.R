@@ -206,3 +206,43 @@ test_that("names and settings keep every digit on their way through a file", {
   expect_false(same_setting(list(a = 1), list(a = 1, b = 2)))
   expect_true(same_setting(list(b = 1L, a = "x"), list(a = "x", b = 1)))
 })
+
+test_that("a finished run goes on with the rates of more epochs", {
+  skip_without_engine()
+  rates <- function(epochs, every) {
+    numbers <- 0.1 / seq_len(epochs * if (every == "batch") 3 else 1)
+    function(t) numbers[[t + 1]]
+  }
+  for (method in c("manual", "optim")) {
+    for (every in c("epoch", "batch")) {
+      run <- function(epochs, file = NULL) {
+        train(method = method, epochs = epochs, schedule = rates(epochs, every), schedule_every = every,
+              checkpoint = file)
+      }
+      whole <- run(4)
+      file <- tempfile(fileext = ".safetensors")
+      run(2, file)
+      expect_identical(run(2, file)$lr, whole$lr[1:2])
+      again <- run(4, file)
+      expect_identical(attr(again, "batch_losses"), attr(whole, "batch_losses"))
+      expect_identical(without_seconds(again), without_seconds(whole))
+    }
+  }
+})
+
+test_that("data are told apart exactly, whatever the threads and the layout", {
+  skip_without_engine()
+  fingerprint <- utils::getFromNamespace("data_fingerprint", "gradpath")
+  data <- made_data(20000, images = TRUE)
+  threads <- torch_get_num_threads()
+  on.exit(torch_set_num_threads(threads))
+  prints <- vapply(1:3, FUN.VALUE = "", function(number) {
+    torch_set_num_threads(number)
+    fingerprint(data)
+  })
+  expect_length(unique(prints), 1)
+  laid_out <- data$x$contiguous(memory_format = torch_channels_last_format())
+  expect_identical(fingerprint(list(x = laid_out, y = data$y)), prints[[1]])
+  expect_false(fingerprint(list(x = data$x$flip(1), y = data$y)) == prints[[1]])
+  expect_false(fingerprint(list(x = data$x, y = data$y$flip(1))) == prints[[1]])
+})

@@ -162,3 +162,20 @@ test_that("pictures of schedules are drawn", {
   expect_gt(file.size(file), 5000)
   expect_match(message_of(plot_schedules(rates, theme = "neon")), "theme: 'neon' is not accepted")
 })
+
+test_that("a schedule is asked for as many rates as there are updates", {
+  skip_without_engine()
+  for (method in c("manual", "optim")) {
+    for (steps in c(0, 1, 5)) {
+      rates <- 0.1 / seq_len(steps)
+      own <- function(t) rates[[t + 1]]
+      expect_identical(schedule_rates(own, 0.1, steps, method = method), rates)
+      named <- list(name = "lambda", lr_lambda = own)
+      expect_identical(schedule_rates(named, 1, steps, method = method), rates)
+      path <- descend("isotropic_paraboloid", c(6, 6), "sgd", steps, method = method, schedule = own)
+      expect_identical(nrow(path), as.integer(steps + 1))
+      path <- descend("isotropic_paraboloid", c(6, 6), "sgd", steps, method = method, lr = 1, schedule = named)
+      expect_identical(nrow(path), as.integer(steps + 1))
+    }
+  }
+})

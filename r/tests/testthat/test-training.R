@@ -239,3 +239,108 @@ test_that("bad input gets one line", {
   )
   expect_match(message_of(train(scores = NULL)), "scores: null is not accepted; use one of accuracy")
 })
+
+# Counts the calls of a function, and holds what each was given.
+counting <- function(f, seen) {
+  force(f)
+  counted <- function() {
+    call <- match.call()
+    call[[1]] <- f
+    seen$calls <- c(seen$calls, list(lapply(as.list(call)[-1], eval, parent.frame())))
+    eval(call, parent.frame())
+  }
+  formals(counted) <- formals(f)
+  counted
+}
+
+new_count <- function() list2env(list(calls = list()))
+
+test_that("R's own rule makes every update, on the numbers themselves", {
+  skip_without_engine()
+  expected <- train(method = "manual", optimizer = "adam", lr = 0.05)
+  seen <- new_count()
+  table <- with_own(
+    UPDATE_RULES = utils::modifyList(UPDATE_RULES, list(adam = counting(adam, seen))),
+    train(method = "manual", optimizer = "adam", lr = 0.05)
+  )
+  expect_identical(attr(table, "batch_losses"), attr(expected, "batch_losses"))
+  # 90 samples, 32 in a batch, 4 epochs.
+  expect_length(seen$calls, 12)
+  size <- count_parameters(small_network())
+  for (call in seen$calls) {
+    for (numbers in call[1:2]) expect_length(as_array(numbers), size)
+  }
+  expect_identical(lapply(seen$calls, function(call) if (length(call[[3]])) call[[3]]$t else 0), as.list(as.numeric(0:11)))
+})
+
+test_that("a rule of the reader's own, with any operation, trains a network", {
+  skip_without_engine()
+  # Steps of one length, as no rule of the package takes them.
+  of_one_length <- function(x, g, state, lr = 1, weight_decay = 0) list(x = x - torch_sign(g) * lr, state = state)
+  model <- small_network()
+  before <- weights(model)
+  with_own(
+    UPDATE_RULES = utils::modifyList(UPDATE_RULES, list(sgd = of_one_length)),
+    train(model, method = "manual", optimizer = "sgd", lr = 0.25, epochs = 1, batch_size = 90)
+  )
+  moved <- unlist(Map(function(new, old) new - old, weights(model), before))
+  expect_identical(unique(round(abs(moved), 12)), 0.25)
+})
+
+test_that("R's loop asks model, loss and score once per batch", {
+  skip_without_engine()
+  for (method in c("manual", "optim")) {
+    asked <- list(model = new_count(), loss = new_count(), score = new_count())
+    whole <- small_network()
+    model <- counting(whole, asked$model)
+    attributes(model) <- attributes(whole)
+    with_own(
+      LOSSES = list(cross_entropy = counting(utils::getFromNamespace("LOSSES", "gradpath")$cross_entropy, asked$loss)),
+      SCORES = list(accuracy = counting(accuracy, asked$score)),
+      train(model, method = method)
+    )
+    for (name in names(asked)) expect_length(asked[[name]]$calls, 12)
+  }
+})
+
+test_that("a schedule is asked for the rates of the updates and no other", {
+  skip_without_engine()
+  for (method in c("manual", "optim")) {
+    for (every in c("epoch", "batch")) {
+      updates <- if (every == "batch") 6 else 2
+      rates <- 0.1 / seq_len(updates)
+      asked <- numeric()
+      schedule <- function(t) {
+        asked <<- c(asked, t)
+        stopifnot(t < updates)
+        rates[[t + 1]]
+      }
+      table <- train(method = method, epochs = 2, optimizer = "sgd", schedule = schedule, schedule_every = every)
+      expect_setequal(asked, seq(0, updates - 1))
+      expect_identical(table$lr, rates[c(1, updates / 2 + 1)])
+    }
+  }
+})
+
+test_that("the fused step is an option", {
+  skip_without_engine()
+  one_of_them <- "one of sgd, momentum, nesterov, adagrad, adam, adamw"
+  refused <- paste("train_network(): fused: true is not accepted; use false, or method optim with", one_of_them)
+  expect_identical(message_of(train(fused = TRUE, method = "manual")), refused)
+  expect_identical(message_of(train(fused = TRUE, optimizer = "rmsprop")), refused)
+  expect_identical(
+    message_of(train(fused = 1)), "train_network(): fused: 1 is not accepted; use true or false"
+  )
+  plain <- train(lr = 0.05)
+  expect_false(attr(plain, "fused"))
+  if (engine_is("torch")) {
+    expect_identical(
+      message_of(train(fused = TRUE)),
+      "train_network(): fused: true is not accepted; use false; {torch} has no fused step"
+    )
+  } else {
+    fused <- attr(train(lr = 0.05, fused = TRUE), "batch_losses")
+    expect_false(identical(fused, attr(plain, "batch_losses")))
+    expect_equal(fused, attr(plain, "batch_losses"), tolerance = 1e-9)
+  }
+})
