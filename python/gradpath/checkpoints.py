@@ -175,7 +175,7 @@ def data_fingerprint(x: Tensor, y: Tensor) -> str:
     """
     # Bytes in the order of the indices.
     stored = (tensor.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy() for tensor in (x, y))
-    return " ".join(hashlib.sha256(tensor).hexdigest()[:16] for tensor in stored)
+    return " ".join(hashlib.sha256(tensor.tobytes()).hexdigest()[:16] for tensor in stored)
 
 
 def rng_state(device: torch.device) -> dict[str, Tensor]:

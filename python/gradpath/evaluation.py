@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from gradpath.datasets import Data
 from gradpath.devices import as_device
-from gradpath.training_checks import Loss, Score, as_loss, as_scores, check_data, require_count
+from gradpath.training_checks import Forward, Loss, Score, check_evaluation
 
 
 @torch.no_grad()
@@ -43,17 +43,28 @@ def evaluate_network(
         Bad input; one line.
     """
     place = "evaluate_network()"
-    require_count(place, "batch_size", batch_size)
-    loss_function, score_functions = as_loss(place, loss), as_scores(place, scores)
-    data = check_data(place, "data", data, model)
+    forward, loss_function, score_functions, data = check_evaluation(place, model, loss, data, scores, batch_size)
     where = as_device(place, device)
-    x, y = data.x.to(where), data.y.to(where)
+    data = Data(data.x.to(where), data.y.to(where), data.classes)
+    return measure(model.to(where), forward, loss_function, data, score_functions, int(batch_size))
+
+
+@torch.no_grad()
+def measure(
+    model: nn.Module,
+    forward: Forward,
+    loss_function: Loss,
+    data: Data,
+    scores: Mapping[str, Score],
+    batch_size: int = 1000,
+) -> dict[str, float]:
+    """Return loss and scores of what was checked, on the device of the data."""
     training = model.training
-    model.to(where).eval()
+    model.eval()
     try:
-        sums = Means(score_functions)
-        for bx, by in zip(x.split(batch_size), y.split(batch_size), strict=True):
-            outputs = model(as_batch(bx))
+        sums = Means(scores)
+        for bx, by in zip(data.x.split(batch_size), data.y.split(batch_size), strict=True):
+            outputs = forward(as_batch(bx))
             sums.add(loss_function(outputs, by), outputs, by)
         return sums.means()[0]
     finally:

@@ -21,7 +21,12 @@ class FirstEpochs(Study):
 
     name = "first epochs"
     declaration = "first_epoch.yaml"
-    makers = MappingProxyType({"python": ["first_epoch.train_first_epoch"], "r": ["train_first_epoch"]})
+    makers = MappingProxyType(
+        {
+            "python": ["first_epoch.train_first_epoch", "training_checks.LOSSES", "scores.SCORES"],
+            "r": ["train_first_epoch", "LOSSES", "SCORES"],
+        }
+    )
 
     def read(self, file: Path) -> list[Entry]:
         """Read the networks."""

@@ -20,25 +20,11 @@ from gradpath.checkpoints import (
     save_checkpoint,
     set_rng_state,
 )
-from gradpath.clipping import check_clip
 from gradpath.datasets import Data
 from gradpath.devices import as_device
-from gradpath.evaluation import Means, as_batch, evaluate_network
-from gradpath.hyperparameters import check_hyperparameters, require
+from gradpath.evaluation import Means, as_batch, measure
 from gradpath.refusals import refusal
-from gradpath.training_checks import (
-    Loss,
-    Score,
-    as_loss,
-    as_scores,
-    check_checkpoint,
-    check_data,
-    check_fused,
-    check_training_schedule,
-    describe,
-    require_choice,
-    require_count,
-)
+from gradpath.training_checks import Forward, Loss, Score, check_training, describe
 from gradpath.training_progress import TrainingProgress
 from gradpath.training_updates import Schedule, Updates, make_updates
 
@@ -129,24 +115,16 @@ def train_network(
     GradpathError
         Bad input; one line. Asking a plateau to watch the test data is refused.
     """
-    for field, value in (("optimizer", optimizer), ("seed", seed), ("method", method)):
-        require(WHERE, field, value)
-    for field, count in (("epochs", epochs), ("batch_size", batch_size)):
-        require_count(WHERE, field, count)
-    require_choice(WHERE, "schedule_every", schedule_every, ("epoch", "batch"))
-    check_fused(WHERE, fused, method, optimizer)
-    checked = check_hyperparameters(WHERE, optimizer, hyperparameters)
-    check_clip(WHERE, clip)
-    file = check_checkpoint(WHERE, checkpoint)
-    loss_function, score_functions = as_loss(WHERE, loss), as_scores(WHERE, scores)
-    parts = {"train": train, "validation": validation, "test": test}
-    data = {part: check_data(WHERE, part, given, model) for part, given in parts.items() if given is not None}
+    # Everything that may be refused is refused here, and nothing in it makes a number.
+    given = check_training(
+        *(WHERE, model, loss, train, validation, test, scores, epochs, batch_size, optimizer, schedule, clip, seed),
+        *(checkpoint, progress, method, schedule_every, watch, batch_losses, fused, hyperparameters),
+    )
+    forward, loss_function, score_functions, data, schedule, file, checked = given
+    epochs, batch_size, seed = int(epochs), int(batch_size), int(seed)
     batches = -(-len(train.y) // batch_size)
     per_batch = schedule_every == "batch"
     updates_of_schedule = epochs * (batches if per_batch else 1)
-    schedule = check_training_schedule(
-        WHERE, schedule, schedule_every, updates_of_schedule, watch, score_functions, validation is not None
-    )
     where = as_device(WHERE, device)
 
     prints = {f"{part} data": data_fingerprint(given.x, given.y) for part, given in data.items() if file is not None}
@@ -167,7 +145,7 @@ def train_network(
         "batch_losses": batch_losses,
         "method": method,
         "fused": fused,
-        "seed": int(seed),
+        "seed": seed,
         "device": where.type,
         "dtype": str(train.x.dtype).removeprefix("torch."),
         **{f"{part} samples": len(given.y) for part, given in data.items()},
@@ -178,7 +156,7 @@ def train_network(
     kept: list[float] = []
 
     with torch.random.fork_rng([where] if where.type == "cuda" else []):
-        torch.manual_seed(int(seed))
+        torch.manual_seed(seed)
         if file is not None and file.exists():
             steps = (batches if per_batch else 1, updates_of_schedule - 1)
             saved = _resume(file, settings | prints, model, updates, where, watch, *steps)
@@ -194,7 +172,7 @@ def train_network(
                 follows = batches if epoch < epochs else batches - 1
                 row: dict[str, float] = {"epoch": epoch, "seconds": 0.0, "lr": updates.lr}
                 measured, losses = _epoch(
-                    *(model, data["train"], loss_function, score_functions, updates, batch_size),
+                    *(model, forward, data["train"], loss_function, score_functions, updates, batch_size),
                     *(follows if per_batch else 0, bar),
                 )
                 if batch_losses:
@@ -206,7 +184,7 @@ def train_network(
                 row |= {f"train_{name}": mean for name, mean in measured.items()}
                 for part in ("validation", "test"):
                     if part in data:
-                        measured = evaluate_network(model, loss_function, data[part], score_functions, device=device)
+                        measured = measure(model, forward, loss_function, data[part], score_functions)
                         row |= {f"{part}_{name}": mean for name, mean in measured.items()}
                 row["seconds"] = time.perf_counter() - started
                 for name, number in row.items():
@@ -232,6 +210,7 @@ def train_network(
 
 def _epoch(
     model: nn.Module,
+    forward: Forward,
     data: Data,
     loss_function: Loss,
     scores: Mapping[str, Score],
@@ -246,7 +225,7 @@ def _epoch(
     order = torch.randperm(len(data.y)).to(data.y.device)
     for number, index in enumerate(order.split(batch_size), 1):
         x, y = as_batch(data.x.index_select(0, index)), data.y.index_select(0, index)
-        outputs = model(x)
+        outputs = forward(x)
         value = loss_function(outputs, y)
         model.zero_grad()
         value.backward()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from torch import Tensor, nn
 
+from gradpath.clipping import check_clip
 from gradpath.datasets import Data
+from gradpath.hyperparameters import check_hyperparameters, require
 from gradpath.refusals import GradpathError, one_of, refusal, show
 from gradpath.schedule_fields import check_path_schedule, is_whole
 from gradpath.schedules import schedule_parameters
@@ -16,8 +18,81 @@ from gradpath.scores import SCORES
 
 Loss = Callable[[Tensor, Tensor], Tensor]
 Score = Callable[[Tensor, Tensor], Any]
+Forward = Callable[[Tensor], Tensor]
 
 LOSSES: dict[str, Loss] = {"cross_entropy": nn.functional.cross_entropy, "mse": nn.functional.mse_loss}
+
+
+class Checked(NamedTuple):
+    """What train_network() was given, checked: functions and data as the training loop uses them."""
+
+    forward: Forward
+    loss: Loss
+    scores: dict[str, Score]
+    data: dict[str, Data]
+    schedule: Any
+    checkpoint: Path | None
+    hyperparameters: dict[str, Any]
+
+
+def check_training(
+    where: str,
+    model: nn.Module,
+    loss: Any,
+    train: Any,
+    validation: Any,
+    test: Any,
+    scores: Any,
+    epochs: Any,
+    batch_size: Any,
+    optimizer: Any,
+    schedule: Any,
+    clip: Any,
+    seed: Any,
+    checkpoint: Any,
+    progress: Any,
+    method: Any,
+    schedule_every: Any,
+    watch: Any,
+    batch_losses: Any,
+    fused: Any,
+    hyperparameters: dict[str, Any],
+) -> Checked:
+    """Refuse what :func:`gradpath.train_network` does not take."""
+    for field, value in (("optimizer", optimizer), ("seed", seed), ("method", method)):
+        require(where, field, value)
+    for field, count in (("epochs", epochs), ("batch_size", batch_size)):
+        require_count(where, field, count)
+    require_choice(where, "schedule_every", schedule_every, ("epoch", "batch"))
+    check_fused(where, fused, method, optimizer)
+    checked = check_hyperparameters(where, optimizer, hyperparameters)
+    check_clip(where, clip)
+    file = check_checkpoint(where, checkpoint)
+    loss_function, score_functions = as_loss(where, loss), as_scores(where, scores)
+    parts = {"train": train, "validation": validation, "test": test}
+    data = {part: check_data(where, part, given, model) for part, given in parts.items() if given is not None}
+    batches = -(-len(train.y) // int(batch_size))
+    steps = int(epochs) * (batches if schedule_every == "batch" else 1)
+    schedule = check_training_schedule(
+        where, schedule, schedule_every, steps, watch, score_functions, validation is not None
+    )
+    forward = check_model(where, model, data["train"])
+    return Checked(forward, loss_function, score_functions, data, schedule, file, checked)
+
+
+def check_evaluation(
+    where: str, model: nn.Module, loss: Any, data: Any, scores: Any, batch_size: Any
+) -> tuple[Forward, Loss, dict[str, Score], Data]:
+    """Refuse what :func:`gradpath.evaluate_network` does not take."""
+    require_count(where, "batch_size", batch_size)
+    loss_function, score_functions = as_loss(where, loss), as_scores(where, scores)
+    checked = check_data(where, "data", data, model)
+    return check_model(where, model, checked), loss_function, score_functions, checked
+
+
+def check_model(where: str, model: nn.Module, data: Data) -> Forward:
+    """Return the function that a model is."""
+    return model
 
 
 def require_count(where: str, field: str, value: Any) -> None:

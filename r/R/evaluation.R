@@ -14,21 +14,25 @@
 #' evaluate_network(tanh_network(4, 3, outputs = 2), "cross_entropy", data)
 evaluate_network <- function(model, loss, data, scores = "accuracy", batch_size = 1000, device = "cpu") {
   place <- "evaluate_network()"
-  require_count(place, "batch_size", batch_size)
-  measures <- c(list(loss = as_loss(place, loss)), as_scores(place, scores))
-  data <- check_data(place, "data", data, model)
+  given <- check_evaluation(place, model, loss, data, scores, batch_size)
   where <- as_device(place, device)
-  xs <- torch_split(data$x$to(device = where), batch_size)
-  ys <- torch_split(data$y$to(device = where), batch_size)
+  model$to(device = where)
+  data <- list(x = given$data$x$to(device = where), y = given$data$y$to(device = where))
+  measure(model, given$forward, given$measures, data, batch_size)
+}
+
+# Loss and scores of what was checked, on the device of the data.
+measure <- function(model, forward, measures, data, batch_size = 1000) {
+  xs <- torch_split(data$x, batch_size)
+  ys <- torch_split(data$y, batch_size)
   training <- model$training
   on.exit(model$train(training))
-  model$to(device = where)
   model$eval()
   lay_out <- batch_layout(data$x)
   kept <- collector(measures)
   counting_outputs(model, with_no_grad({
     for (i in seq_along(ys)) {
-      outputs <- model(lay_out(xs[[i]]))
+      outputs <- forward(lay_out(xs[[i]]))
       kept$add(measures$loss(outputs, ys[[i]]), outputs, ys[[i]])
       collect_outputs()
     }

@@ -44,28 +44,21 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
                           schedule_every = "epoch", watch = "validation_loss", batch_losses = FALSE, fused = FALSE,
                           ...) {
   place <- "train_network()"
-  require_value(place, "optimizer", optimizer)
-  require_value(place, "seed", seed)
-  require_value(place, "method", method)
-  require_count(place, "epochs", epochs)
-  require_count(place, "batch_size", batch_size)
-  require_choice(place, "schedule_every", schedule_every, c("epoch", "batch"))
-  check_fused(place, fused, method, optimizer)
-  checked <- check_hyperparameters(place, optimizer, list(...))
-  check_clip(place, clip)
-  check_checkpoint(place, checkpoint)
-  measures <- c(list(loss = as_loss(place, loss)), as_scores(place, scores))
-  parts <- Filter(Negate(is.null), list(train = train, validation = validation, test = test))
-  data <- Map(function(part, given) check_data(place, part, given, model), names(parts), parts)
+  # Everything that may be refused is refused here, and nothing in it makes a number.
+  given <- check_training(
+    place, model, loss, train, validation, test, scores, epochs, batch_size, optimizer, schedule, clip, seed,
+    checkpoint, progress, method, schedule_every, watch, batch_losses, fused, list(...)
+  )
+  measures <- given$measures
+  data <- given$data
+  schedule <- given$schedule
+  checked <- given$hyperparameters
   batches <- ceiling(data$train$y$shape[[1]] / batch_size)
   per_batch <- schedule_every == "batch"
   steps_per_epoch <- if (per_batch) batches else 1
-  schedule <- check_training_schedule(
-    place, schedule, schedule_every, epochs * steps_per_epoch, watch, measures[-1], !is.null(validation)
-  )
   where <- as_device(place, device)
 
-  prints <- if (!is.null(checkpoint)) lapply(data, data_fingerprint)
+  prints <- if (is.null(checkpoint)) list() else lapply(data, data_fingerprint)
   move_model(model, where)
   data <- lapply(data, function(given) list(x = given$x$to(device = where), y = given$y$to(device = where)))
   updates <- make_updates(place, model, method, optimizer, checked, schedule, clip, fused)
@@ -98,7 +91,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   }
   bar <- training_progress(progress, done, epochs, batches)
   on.exit(bar$close(), add = TRUE)
-  train_epoch <- epoch_trainer(model, data$train, measures, updates, batch_size, bar)
+  train_epoch <- epoch_trainer(model, given$forward, data$train, measures, updates, batch_size, bar)
   for (epoch in done + seq_len(epochs - done)) {
     started <- proc.time()[["elapsed"]]
     row <- c(epoch = epoch, seconds = 0, lr = updates$lr())
@@ -108,7 +101,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
     if (batch_losses) run$kept <- c(run$kept, measured$losses)
     run$status <- status_after(epoch, measured$losses)
     if (run$status != "finished") break
-    row <- c(row, named_as("train", measured$means), measure_others(model, data, measures, device))
+    row <- c(row, named_as("train", measured$means), measure_others(model, given$forward, data, measures))
     row[["seconds"]] <- proc.time()[["elapsed"]] - started
     run$results <- Map(c, run$results, row[columns])
     if (!per_batch && epoch < epochs) updates$step_schedule(as.list(row)[[watch]])
@@ -121,10 +114,10 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
 }
 
 # What is measured after an epoch: everything of all data but those for training.
-measure_others <- function(model, data, measures, device) {
+measure_others <- function(model, forward, data, measures) {
   parts <- data[names(data) != "train"]
   unlist(unname(Map(function(part, given) {
-    named_as(part, evaluate_network(model, measures$loss, given, measures[-1], device = device))
+    named_as(part, measure(model, forward, measures, given))
   }, names(parts), parts)))
 }
 
@@ -146,10 +139,11 @@ table_of_run <- function(run, settings) {
   table
 }
 
-# A function that trains one epoch, in which the schedule goes on so many times, and gives the means and the losses of its batches.
-epoch_trainer <- function(model, data, measures, updates, batch_size, bar) {
+# A function that trains one epoch, in which the schedule goes on so many times, and gives the means and the losses
+# of its batches.
+epoch_trainer <- function(model, forward, data, measures, updates, batch_size, bar) {
   samples <- data$y$shape[[1]]
-  batch <- batch_trainer(model, data, measures, updates)
+  batch <- batch_trainer(forward, data, measures, updates)
   function(schedule_steps) {
     model$train()
     # Drawn on the CPU: the same order on every device, and in both languages.
@@ -167,13 +161,13 @@ epoch_trainer <- function(model, data, measures, updates, batch_size, bar) {
 
 # `$train(index)` computes the gradients of the batch at these positions and what is measured of it, `$last_loss()`
 # is its loss, and `$measured()` gives, by name, what was measured of all batches since it was last asked.
-batch_trainer <- function(model, data, measures, updates) {
+batch_trainer <- function(forward, data, measures, updates) {
   lay_out <- batch_layout(data$x)
   kept <- collector(measures)
   train <- function(index) {
     x <- lay_out(torch_index_select(data$x, 1, index))
     y <- torch_index_select(data$y, 1, index)
-    outputs <- model(x)
+    outputs <- forward(x)
     loss <- measures$loss(outputs, y)
     updates$backward(loss)
     kept$add(loss$detach(), outputs$detach(), y)

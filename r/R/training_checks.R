@@ -8,6 +8,45 @@ LOSSES <- list(
   mse = function(outputs, targets) nnf_mse_loss(outputs, targets)
 )
 
+# Refuses what train_network() does not take; gives functions and data as the training loop uses them.
+check_training <- function(where, model, loss, train, validation, test, scores, epochs, batch_size, optimizer,
+                           schedule, clip, seed, checkpoint, progress, method, schedule_every, watch,
+                           batch_losses, fused, hyperparameters) {
+  require_value(where, "optimizer", optimizer)
+  require_value(where, "seed", seed)
+  require_value(where, "method", method)
+  require_count(where, "epochs", epochs)
+  require_count(where, "batch_size", batch_size)
+  require_choice(where, "schedule_every", schedule_every, c("epoch", "batch"))
+  check_fused(where, fused, method, optimizer)
+  checked <- check_hyperparameters(where, optimizer, hyperparameters)
+  check_clip(where, clip)
+  check_checkpoint(where, checkpoint)
+  measures <- c(list(loss = as_loss(where, loss)), as_scores(where, scores))
+  parts <- Filter(Negate(is.null), list(train = train, validation = validation, test = test))
+  data <- Map(function(part, given) check_data(where, part, given, model), names(parts), parts)
+  batches <- ceiling(data$train$y$shape[[1]] / batch_size)
+  steps <- epochs * if (schedule_every == "batch") batches else 1
+  schedule <- check_training_schedule(
+    where, schedule, schedule_every, steps, watch, measures[-1], !is.null(validation)
+  )
+  list(
+    forward = check_model(where, model, data$train), measures = measures, data = data, schedule = schedule,
+    hyperparameters = checked
+  )
+}
+
+# Refuses what evaluate_network() does not take.
+check_evaluation <- function(where, model, loss, data, scores, batch_size) {
+  require_count(where, "batch_size", batch_size)
+  measures <- c(list(loss = as_loss(where, loss)), as_scores(where, scores))
+  checked <- check_data(where, "data", data, model)
+  list(forward = check_model(where, model, checked), measures = measures, data = checked)
+}
+
+# The function that a model is.
+check_model <- function(where, model, data) model
+
 # Refuses what is not a whole number from 1 on.
 require_count <- function(where, field, value) {
   if (!COUNT[[1]](value)) {
