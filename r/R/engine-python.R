@@ -49,20 +49,27 @@ start_pytorch <- function() {
 
 UTF8_LOCALES <- c("C.UTF-8", "C.utf8", "en_US.UTF-8", "UTF-8")
 
-# While Python starts: paths are handed to it as text, so that letters beyond ASCII need a locale that knows them,
-# which LC_ALL=C does not; and warnings that somebody made errors stop reticulate's own start. Gives the function
-# that puts both back.
+# Makes Python start where reticulate alone does not: warnings that somebody made errors stop its own start; and paths
+# are handed over as text, so that letters beyond ASCII in them need a locale that knows them, which C does not. That
+# one stays, since R itself cannot go back to such paths in C. Gives the function that puts the variables back.
 settle_environment <- function() {
-  locale <- Sys.getlocale("LC_CTYPE")
-  warnings <- Sys.getenv("PYTHONWARNINGS", NA)
+  variables <- c("PYTHONWARNINGS", "LC_ALL")
+  before <- Sys.getenv(variables, NA)
   Sys.unsetenv("PYTHONWARNINGS")
-  for (name in UTF8_LOCALES) {
-    if (l10n_info()[["UTF-8"]]) break
-    suppressWarnings(Sys.setlocale("LC_CTYPE", name))
+  paths <- c(system.file("python", package = "gradpath"), Sys.getenv("RETICULATE_PYTHON"), getwd())
+  if (!l10n_info()[["UTF-8"]] && any(grepl("[^ -~]", paths, useBytes = TRUE))) {
+    for (name in UTF8_LOCALES) {
+      if (nzchar(suppressWarnings(Sys.setlocale("LC_CTYPE", name)))) {
+        # Python asks for the locale of the environment when it starts.
+        Sys.setenv(LC_ALL = name)
+        break
+      }
+    }
   }
   function() {
-    if (!is.na(warnings)) Sys.setenv(PYTHONWARNINGS = warnings)
-    if (Sys.getlocale("LC_CTYPE") != locale) suppressWarnings(Sys.setlocale("LC_CTYPE", locale))
+    set <- !is.na(before)
+    if (any(set)) do.call(Sys.setenv, as.list(before[set]))
+    Sys.unsetenv(variables[!set])
   }
 }
 
