@@ -75,6 +75,9 @@ parse_declaration <- function(content) {
   # A second document; R's YAML would read the first and say nothing.
   rest <- sub("^(?:[ \\t]*(?:#.*)?\\n)*---", "", text, perl = TRUE)
   if (grepl("(?m)^---(?=\\s|$)", rest, perl = TRUE)) stop("documents")
+  # R's YAML reads thousands of lists in lists, but takes seconds; the limit itself is kept below.
+  brackets <- match(utf8ToInt(text), utf8ToInt("[{]}"), nomatch = 0)
+  if (any(cumsum((brackets %in% 1:2) - (brackets > 2)) > 10 * MAX_DEPTH)) stop("too deep")
   numbers <- hide_numbers(text)
   tree <- yaml::yaml.load(numbers$text, handlers = yaml_handlers(numbers$marker), eval.expr = FALSE)
   counter <- new.env(parent = emptyenv())
