@@ -190,13 +190,13 @@ resolve_scalar <- function(text) {
     return(NOT_FINITE[[text]])
   }
   if (whole(OCTAL)) {
-    return(as_whole(read_digits(substring(text, 3), 8)))
+    return(whole_or_double(read_digits(substring(text, 3), 8)))
   }
   if (whole(HEXADECIMAL)) {
-    return(as_whole(read_digits(substring(text, 3), 16)))
+    return(whole_or_double(read_digits(substring(text, 3), 16)))
   }
   if (whole(WHOLE) && nchar(sub("^[-+]?0*", "", text)) <= DIGITS) {
-    return(as_whole(as.numeric(text)))
+    return(whole_or_double(as.numeric(text)))
   }
   if (whole(FRACTION)) read_fraction(text) else text
 }
@@ -206,7 +206,7 @@ read_digits <- function(text, base) {
   Reduce(function(number, digit) number * base + digit, digits, 0)
 }
 
-as_whole <- function(number) {
+whole_or_double <- function(number) {
   if (abs(number) <= .Machine$integer.max) as.integer(number) else number
 }
 
