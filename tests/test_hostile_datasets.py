@@ -51,7 +51,8 @@ def test_each_is_refused_in_one_line_that_names_it(files):
 def test_r_refuses_each_with_the_same_line(files, r: R):
     said = r.run(
         "for (file in commandArgs(TRUE)) cat(tryCatch({gradpath::read_idx(file); 'read'},"
-        " gradpath_error = conditionMessage, error = function(e) paste('RAW', conditionMessage(e))), '\\n', sep = '')",
+        " gradpath_error = conditionMessage, error = function(e) paste('RAW', conditionMessage(e))),"
+        " '\\n', sep = '')",
         *files,
     )
     assert said.splitlines() == lines(files)
