@@ -44,7 +44,7 @@ _WORDS = {
 _NOT_YAML = re.compile("[^\t\n\r -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 # Whole numbers up to here are whole in every language; longer ones are floats, and may be infinite.
 _DIGITS = 15
-MAX_DEPTH, MAX_VALUES = 50, 100_000
+MAX_DEPTH, MAX_VALUES = 50, 20_000
 _SCALAR_TAGS = tuple(f"tag:yaml.org,2002:{name}" for name in ("int", "float", "bool", "null", "timestamp"))
 _TEXT_TAG, _LIST_TAG, _MAPPING_TAG = (f"tag:yaml.org,2002:{name}" for name in ("str", "seq", "map"))
 

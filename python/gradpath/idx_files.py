@@ -62,7 +62,13 @@ def read_idx(path: str | Path) -> Tensor:
 
 def _content(path: Path) -> bytes:
     try:
-        return gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        content = path.read_bytes()
+        if path.suffix != ".gz":
+            return content
+        if not content:
+            # What Python takes for a compressed nothing.
+            raise EOFError
+        return gzip.decompress(content)
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         raise GradpathError(f"{path}: cannot be decompressed; use a whole file compressed by gzip") from error
     except OSError as error:

@@ -14,7 +14,7 @@ NOT_YAML <- paste0(
 # A character with the code 0, written as an escape.
 ESCAPED_NUL <- "(?<!\\\\)(?:\\\\\\\\)*\\\\(?:0|x00|u0000|U00000000)"
 MAX_DEPTH <- 50
-MAX_VALUES <- 100000
+MAX_VALUES <- 20000
 
 WHOLE <- "[-+]?[0-9]+"
 OCTAL <- "0o[0-7]+"
@@ -36,9 +36,9 @@ DEVICES <- c("con", "prn", "aux", "nul", paste0("com", 1:9), paste0("lpt", 1:9))
 
 A_LINE <- "a text of one line"
 
-is_text <- function(value) is.character(value) && length(value) == 1
-is_flag <- function(value) isTRUE(value) || isFALSE(value)
-is_sequence <- function(value) inherits(value, "yaml_sequence")
+# A list of one is a list, though R has it as a vector of length one.
+is_text <- function(value) is.character(value) && length(value) == 1 && !is_sequence(value)
+is_flag <- function(value) (isTRUE(value) || isFALSE(value)) && !is_sequence(value)
 is_filled <- function(value) is_sequence(value) && length(value) > 0
 is_mapping <- function(value) is.list(value) && !is_sequence(value) && !is.null(names(value))
 is_id <- function(value) is_text(value) && grepl("^[a-z0-9]+([-.][a-z0-9]+)*$", value)
@@ -75,6 +75,9 @@ parse_declaration <- function(content) {
   # A second document; R's YAML would read the first and say nothing.
   rest <- sub("^(?:[ \\t]*(?:#.*)?\\n)*---", "", text, perl = TRUE)
   if (grepl("(?m)^---(?=\\s|$)", rest, perl = TRUE)) stop("documents")
+  # R's YAML reads thousands of lists in lists, but takes seconds; the limit itself is kept below.
+  brackets <- match(utf8ToInt(text), utf8ToInt("[{]}"), nomatch = 0)
+  if (any(cumsum((brackets %in% 1:2) - (brackets > 2)) > 10 * MAX_DEPTH)) stop("too deep")
   numbers <- hide_numbers(text)
   tree <- yaml::yaml.load(numbers$text, handlers = yaml_handlers(numbers$marker), eval.expr = FALSE)
   counter <- new.env(parent = emptyenv())
@@ -187,19 +190,23 @@ resolve_scalar <- function(text) {
     return(NOT_FINITE[[text]])
   }
   if (whole(OCTAL)) {
-    digits <- as.numeric(strsplit(substring(text, 3), "")[[1]])
-    return(as_whole(sum(digits * 8^rev(seq_along(digits) - 1))))
+    return(whole_or_double(read_digits(substring(text, 3), 8)))
   }
   if (whole(HEXADECIMAL)) {
-    return(as_whole(as.numeric(text)))
+    return(whole_or_double(read_digits(substring(text, 3), 16)))
   }
   if (whole(WHOLE) && nchar(sub("^[-+]?0*", "", text)) <= DIGITS) {
-    return(as_whole(as.numeric(text)))
+    return(whole_or_double(as.numeric(text)))
   }
   if (whole(FRACTION)) read_fraction(text) else text
 }
 
-as_whole <- function(number) {
+read_digits <- function(text, base) {
+  digits <- strtoi(strsplit(text, "", fixed = TRUE)[[1]], base)
+  Reduce(function(number, digit) number * base + digit, digits, 0)
+}
+
+whole_or_double <- function(number) {
   if (abs(number) <= .Machine$integer.max) as.integer(number) else number
 }
 

@@ -6,9 +6,9 @@ NULL
 MAX_STEPS <- 1000000
 MAX_SEED <- 2147483647
 
-# A finite number (TRUE and FALSE are none).
+# A finite number (TRUE and FALSE are none, nor is a list of one number in a declaration).
 is_number <- function(value) {
-  is.numeric(value) && length(value) == 1 && is.finite(value)
+  is.numeric(value) && length(value) == 1 && is.finite(value) && !is_sequence(value)
 }
 
 # Minus zero is below zero.
@@ -22,7 +22,7 @@ decay_rate <- function(value) {
 
 one_text_of <- function(names) {
   force(names)
-  function(value) is.character(value) && length(value) == 1 && value %in% names
+  function(value) is.character(value) && length(value) == 1 && !is_sequence(value) && value %in% names
 }
 
 two_finite_numbers <- function(value) {

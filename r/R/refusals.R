@@ -11,6 +11,9 @@ UNSEEN <- paste0(
 # How much of a value is shown: characters of a text, items of a list, lists in lists, characters in all.
 SHOWN <- list(characters = 100, items = 10, depth = 4, in_all = 300)
 
+# A list of YAML, which may be a vector in R.
+is_sequence <- function(value) inherits(value, "yaml_sequence")
+
 # Writes control characters as escapes: \n, \x1b, \u2028.
 printable <- function(text) {
   text <- as_utf8(as.character(text))
@@ -59,7 +62,10 @@ show_nested <- function(value, depth) {
   if (!is.atomic(value)) {
     return(printable(class(value)[[1]]))
   }
-  if (length(value) == 1) show_scalar(value) else show_list(as.list(value), depth)
+  if (length(value) == 1 && !is_sequence(value)) {
+    return(show_scalar(value))
+  }
+  show_list(as.list(unclass(value)), depth)
 }
 
 # A mapping or a sequence; those of YAML are told apart even when they are empty.
