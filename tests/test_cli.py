@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 import sys
 
 import pytest
+import torch
 
 from gradpath import read_experiments
 from gradpath.cli import app, project_folder
@@ -62,8 +64,13 @@ def test_a_second_run_does_nothing(project, tmp_path):
 def test_doctor_says_what_is_there(project):
     done = gradpath(project, "doctor")
     assert done.returncode == 0
-    for what in ("Python", "torch", "CUDA", "R", "Quarto", "browser", "Fashion-MNIST"):
-        assert what in done.stdout
+    # Each on a line of its own: "R" alone would be found in any text with a capital R.
+    lines = [re.sub(r"^\W+", "", line) for line in done.stdout.splitlines()]
+    for what in ("Python", "torch", "CUDA", "R", "Quarto", "browser", "Fashion-MNIST", "CIFAR-10", "digits"):
+        about = [line for line in lines if re.match(rf"{what}\s{{2,}}\S|{what}: \S|{what} \S", line)]
+        assert about, (what, lines)
+    assert any(platform.python_version() in line for line in lines if line.startswith("Python"))
+    assert any(torch.__version__ in line for line in lines if line.startswith("torch"))
 
 
 @pytest.mark.parametrize("target", ["book", "test", "setup", "r-torch", "py-test", "r-test", "figures"])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from xml.etree import ElementTree
+
+import numpy as np
 import pytest
+from PIL import Image
 
 from gradpath import descend, draw_experiments, get_surface, plot_paths, read_experiments, run_experiments, save_plot
 from gradpath.agreement import BOUNDS, compare
@@ -50,13 +54,29 @@ def test_every_table_says_what_made_it(project):
             assert record["engine"].startswith(engine + " ")
 
 
+def assert_is_a_picture(file):
+    """Look at what is drawn: a file that is torn, empty, blank or of the wrong theme is no picture."""
+    dark = "-dark." in file.name
+    if file.suffix == ".svg":
+        root = ElementTree.parse(file).getroot()
+        assert root.tag == "{http://www.w3.org/2000/svg}svg", file
+        drawn = [e for e in root.iter() if e.tag.rpartition("}")[2] in ("path", "polyline", "polygon", "line", "use")]
+        assert len(drawn) > 20, file
+        return
+    with Image.open(file) as picture:
+        pixels = np.asarray(picture.convert("L"), dtype=int)
+    assert min(pixels.shape) > 300, file
+    assert pixels.std() > 5, file
+    corner = pixels[:3, :3].mean()
+    assert corner < 80 if dark else corner > 200, file
+
+
 def test_every_figure_has_every_picture(project):
     for figure in declared(project).values():
         if figure.draw:
             folder = project / "shared_figures" / figure.id
-            assert {f"{kind}-{p}" for kind in ("python", "r", "overlay") for p in PICTURES} <= {
-                f.name for f in folder.iterdir()
-            }
+            for name in [f"{kind}-{p}" for kind in ("python", "r", "overlay") for p in PICTURES]:
+                assert_is_a_picture(folder / name)
 
 
 def test_the_same_input_gives_the_same_bytes(project, tmp_path):
