@@ -1,4 +1,4 @@
-"""Formulas on a machine that has no font for them: hats, roots and indices are where they belong, in both renderers."""
+"""Formulas on a machine that has no font for them: hats, roots and indices are in place, in both renderers."""
 
 from __future__ import annotations
 
