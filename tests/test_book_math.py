@@ -65,7 +65,12 @@ def ink(page, element) -> np.ndarray:
 
 
 def visible(page, name: str) -> list:
-    return [e for e in page.query_selector_all(f"main {name}") if e.is_visible() and e.bounding_box()["width"] > 0]
+    """Return the elements of a kind that can be seen; of those that look alike, the first."""
+    found = {}
+    for element in page.query_selector_all(f"main {name}"):
+        if element.is_visible() and element.bounding_box()["width"] > 0:
+            found.setdefault((element.text_content(), round(element.bounding_box()["height"], 1)), element)
+    return list(found.values())
 
 
 def rows(mask: np.ndarray) -> np.ndarray:
