@@ -65,12 +65,11 @@ def test_doctor_says_what_is_there(project):
     done = gradpath(project, "doctor")
     assert done.returncode == 0
     # Each on a line of its own: "R" alone would be found in any text with a capital R.
-    lines = [re.sub(r"^\W+", "", line) for line in done.stdout.splitlines()]
+    lines = dict(re.findall(r"^(?:yes|no) +(\S+(?: engine)?) {2,}(\S.*?) *$", done.stdout, flags=re.MULTILINE))
     for what in ("Python", "torch", "CUDA", "R", "Quarto", "browser", "Fashion-MNIST", "CIFAR-10", "digits"):
-        about = [line for line in lines if re.match(rf"{what}\s{{2,}}\S|{what}: \S|{what} \S", line)]
-        assert about, (what, lines)
-    assert any(platform.python_version() in line for line in lines if line.startswith("Python"))
-    assert any(torch.__version__ in line for line in lines if line.startswith("torch"))
+        assert what in lines, (what, done.stdout)
+    assert lines["Python"] == platform.python_version()
+    assert lines["torch"] == torch.__version__
 
 
 @pytest.mark.parametrize("target", ["book", "test", "setup", "r-torch", "py-test", "r-test", "figures"])

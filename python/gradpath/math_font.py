@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from importlib.resources import as_file, files
+from importlib.util import find_spec
 from pathlib import Path
 
 from gradpath.refusals import GradpathError
@@ -42,16 +42,15 @@ def write_math_font(file: Path) -> None:
     options.name_IDs = ["*"]  # authors and licence stay in the font
     options.hinting = False
     options.recalc_timestamp = False
-    try:
-        source = files("ziamath").joinpath("fonts", "STIXTwoMath-Regular.ttf")
-    except ModuleNotFoundError:
+    # Looked up, not imported: only a file of the package is wanted.
+    package = find_spec("ziamath")
+    if package is None or package.origin is None:
         raise GradpathError(
             "the font of the formulas comes with the package ziamath, which is not installed; run 'make setup'"
-        ) from None
-    with as_file(source) as path:
-        font = subset.load_font(path, options)
-    cut = subset.Subsetter(options)
-    cut.populate(unicodes=[code for first, last in _RANGES for code in range(first, last + 1)])
-    cut.subset(font)
-    with whole_file(file) as temporary:
+        )
+    source = Path(package.origin).parent / "fonts" / "STIXTwoMath-Regular.ttf"
+    with subset.load_font(source, options) as font, whole_file(file) as temporary:
+        cut = subset.Subsetter(options)
+        cut.populate(unicodes=[code for first, last in _RANGES for code in range(first, last + 1)])
+        cut.subset(font)
         subset.save_font(font, temporary, options)
