@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ import pytest
 # when it is loaded, here and in every process that a test starts.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
+from gradpath.book import render_book
 from gradpath.r_process import R, ensure_r_package, find_r
+
+from .rendered_book import sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 
@@ -30,6 +34,26 @@ def r() -> R:
         pytest.skip("Rscript is not installed on this machine")
     ensure_r_package(found)
     return found
+
+
+@pytest.fixture(scope="session")
+def pandoc_book(project, tmp_path_factory) -> Path:
+    """Render a copy of the book's sources with pandoc; the pages are in its ``_book``."""
+    folder = sources(project, tmp_path_factory.mktemp("pandoc"))
+    assert render_book(folder, quarto=False).renderer == "pandoc"
+    return folder
+
+
+@pytest.fixture(scope="session")
+def quarto_book(project, tmp_path_factory) -> Path:
+    """Render a copy of the book's sources with Quarto, in a repository as a clone is one."""
+    if shutil.which("quarto") is None:
+        pytest.skip("Quarto is not on the PATH")
+    folder = sources(project, tmp_path_factory.mktemp("quarto"))
+    shutil.copy(project / ".gitignore", folder)
+    subprocess.run(["git", "init", "-q"], cwd=folder, check=True)
+    assert render_book(folder, quarto=True).renderer == "Quarto"
+    return folder
 
 
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome")

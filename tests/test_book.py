@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import functools
-import http.server
 import re
-import shutil
-import threading
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -17,24 +13,15 @@ from gradpath.book import render_book
 from gradpath.book_sources import read_chapters
 
 from .conftest import CHROMIUM
+from .rendered_book import served, sources
 
 pytestmark = pytest.mark.xdist_group("browser")
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 
 
-def sources(project: Path, folder: Path) -> Path:
-    for part in ("book", "shared_figures", "python/gradpath", "python/lessons", "r/lessons"):
-        shutil.copytree(project / part, folder / part, ignore=shutil.ignore_patterns("*.png", "__pycache__"))
-    for name in ("_quarto.yml", "index.qmd"):
-        shutil.copy(project / name, folder)
-    return folder
-
-
 @pytest.fixture(scope="module")
-def built(project, tmp_path_factory) -> Path:
-    folder = sources(project, tmp_path_factory.mktemp("book"))
-    assert render_book(folder, quarto=False).renderer == "pandoc"
-    return folder
+def built(pandoc_book) -> Path:
+    return pandoc_book
 
 
 class Reader(HTMLParser):
@@ -191,12 +178,8 @@ def test_what_goes_nowhere_is_refused_and_the_old_book_stays(project, tmp_path, 
     assert not list(folder.glob(".book-*"))
 
 
-@pytest.mark.skipif(shutil.which("quarto") is None, reason="Quarto is not on the PATH")
-def test_quarto_renders_the_same_sources(project, tmp_path):
-    folder = sources(project, tmp_path)
-    done = render_book(folder, quarto=True)
-    assert done.renderer == "Quarto"
-    text = (folder / "_book" / "book" / "04-momentum.html").read_text()
+def test_quarto_renders_the_same_sources(quarto_book):
+    text = (quarto_book / "_book" / "book" / "04-momentum.html").read_text()
     assert 'class="nav nav-tabs"' in text
     assert "quarto-unresolved-ref" not in text
 
@@ -206,16 +189,8 @@ def test_quarto_renders_the_same_sources(project, tmp_path):
 
 @pytest.fixture(scope="module")
 def site(built):
-    """Serve the rendered book on this machine alone."""
-
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *arguments):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=built / "_book"))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(built / "_book") as address:
+        yield address
 
 
 @pytest.fixture

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import platform
 import re
 import subprocess
 import sys
 
 import pytest
+import torch
 
 from gradpath import read_experiments
 from gradpath.cli import app, project_folder
@@ -62,8 +64,12 @@ def test_a_second_run_does_nothing(project, tmp_path):
 def test_doctor_says_what_is_there(project):
     done = gradpath(project, "doctor")
     assert done.returncode == 0
-    for what in ("Python", "torch", "CUDA", "R", "Quarto", "browser", "Fashion-MNIST"):
-        assert what in done.stdout
+    # Each on a line of its own: "R" alone would be found in any text with a capital R.
+    lines = dict(re.findall(r"^(?:yes|no) +(\S+(?: engine)?) {2,}(\S.*?) *$", done.stdout, flags=re.MULTILINE))
+    for what in ("Python", "torch", "CUDA", "R", "Quarto", "browser", "Fashion-MNIST", "CIFAR-10", "digits"):
+        assert what in lines, (what, done.stdout)
+    assert lines["Python"] == platform.python_version()
+    assert lines["torch"] == torch.__version__
 
 
 @pytest.mark.parametrize("target", ["book", "test", "setup", "r-torch", "py-test", "r-test", "figures"])

@@ -67,6 +67,7 @@ _MODULES = {
     "initializations": ["INITIALIZATIONS", "initialize_network"],
     "clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
     "scores": ["SCORES", "accuracy"],
+    "recorded_tables": ["find_table"],
     "first_epoch": ["read_first_epochs", "run_first_epochs"],
     "experiments": ["read_experiments"],
     "runs": ["run_experiments", "draw_experiments"],
@@ -94,6 +95,7 @@ if TYPE_CHECKING:
     from gradpath.networks import count_parameters, lenet, small_cnn, tanh_network
     from gradpath.optimizers import make_optimizer, seed_state
     from gradpath.plateau import plateau_schedule
+    from gradpath.recorded_tables import find_table
     from gradpath.refusals import GradpathError
     from gradpath.runs import draw_experiments, run_experiments
     from gradpath.schedule_plots import plot_schedules

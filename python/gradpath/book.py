@@ -11,9 +11,11 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from gradpath.book_folders import one_rendering, replace_folder
 from gradpath.book_pages import finish_pages
 from gradpath.book_sources import expand_includes, read_chapters, read_settings, source_files
 from gradpath.freshness import Stamp, fingerprint_files
+from gradpath.math_font import write_math_font
 from gradpath.refusals import GradpathError
 
 SITE = Path(__file__).parent / "site"
@@ -64,20 +66,22 @@ def render_book(project: Path, quarto: bool | None = None) -> RenderedBook:
         raise GradpathError("quarto is not on the PATH; install it, or render with pandoc")
     renderer = "Quarto" if command else "pandoc"
     folder = project / "_book"
-    stamp = Stamp(project, "book")
-    now = f"{renderer} {fingerprint_files(source_files(project))}"
-    if stamp.fresh(now, [folder / "index.html"]):
-        return RenderedBook(folder, renderer, "", time.perf_counter() - began, True)
-    with tempfile.TemporaryDirectory(dir=project, prefix=".book-") as temporary:
-        made = Path(temporary) / "book"
-        version = _with_quarto(project, command, made) if command else _with_pandoc(project, made)
-        shutil.rmtree(folder, ignore_errors=True)
-        made.rename(folder)
-    stamp.done(now)
+    with one_rendering(project):
+        stamp = Stamp(project, "book")
+        now = f"{renderer} {fingerprint_files(source_files(project))}"
+        if stamp.fresh(now, [folder / "index.html"]):
+            return RenderedBook(folder, renderer, "", time.perf_counter() - began, True)
+        with tempfile.TemporaryDirectory(dir=project, prefix=".book-") as temporary:
+            made = Path(temporary) / "book"
+            version = _with_quarto(project, command, made) if command else _with_pandoc(project, made)
+            replace_folder(folder, made)
+        stamp.done(now)
     return RenderedBook(folder, renderer, version, time.perf_counter() - began, False)
 
 
 def _with_quarto(project: Path, quarto: str, made: Path) -> str:
+    # Beside the style sheet that asks for it, so that a later `quarto render` without gradpath has it as well.
+    write_math_font(project / "book" / "fonts" / "math.woff")
     version = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     command = [quarto, "render", "--to", "html", "--no-execute", "--output-dir", str(made)]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
@@ -121,6 +125,7 @@ def _with_pandoc(project: Path, made: Path) -> str:
     if done.returncode != 0 or problems:
         raise GradpathError((problems or done.stderr.splitlines() or ["pandoc failed without a message"])[0])
     shutil.copytree(SITE, made / "site", ignore=shutil.ignore_patterns("*.lua", "template.html", "__pycache__"))
+    write_math_font(made / "site" / "math.woff")
     shutil.copytree(project / "book" / "explorer", made / "explorer")
     for pattern in ("book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
         for file in project.glob(pattern):

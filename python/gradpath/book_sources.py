@@ -95,5 +95,7 @@ def source_files(project: Path) -> list[Path]:
     patterns = ("book/**/*.*", "shared_figures/**/*.svg", "python/gradpath/site/*", "python/gradpath/book*.py")
     # A name with a dot in front is a file that somebody is writing just now.
     files = [f for pattern in patterns for f in project.glob(pattern) if f.is_file() and f.name[0] != "."]
+    files = [f for f in files if f.parent != project / "book" / "fonts"]  # made while rendering
     lessons = [*project.glob("python/lessons/*.py"), *project.glob("r/lessons/*.R")]
-    return [project / "_quarto.yml", project / "index.qmd", *files, *lessons]
+    font = project / "python" / "gradpath" / "math_font.py"
+    return [project / "_quarto.yml", project / "index.qmd", font, *files, *lessons]

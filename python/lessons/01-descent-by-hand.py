@@ -8,6 +8,8 @@ import math
 import pandas as pd
 import torch
 
+from gradpath import find_table
+
 torch.manual_seed(42)
 x = torch.randn(100, 3, dtype=torch.float64)
 noise = torch.randn(100, 1, dtype=torch.float64)
@@ -126,7 +128,7 @@ for step in range(201):
         b2.grad.zero_()
 
 # %% recorded
-recorded = pd.read_csv("shared_figures/recorded_torch/torch_network.csv", comment="#")
+recorded = pd.read_csv(find_table("recorded_torch/torch_network.csv"), comment="#")
 tape = recorded[
     (recorded.run == "sgd by hand lr=0.05") & (recorded.dtype == "float64")
 ].loss.tolist()

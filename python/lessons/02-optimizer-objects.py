@@ -9,6 +9,8 @@ from pathlib import Path
 import pandas as pd
 import torch
 
+from gradpath import find_table
+
 torch.manual_seed(42)
 x = torch.randn(100, 3, dtype=torch.float64)
 noise = torch.randn(100, 1, dtype=torch.float64)
@@ -76,7 +78,7 @@ def train(network, opt, steps):
 
 
 # %% swap
-recorded = pd.read_csv("shared_figures/recorded_torch/torch_network.csv", comment="#")
+recorded = pd.read_csv(find_table("recorded_torch/torch_network.csv"), comment="#")
 makers = {
     "sgd lr=0.05": lambda p: torch.optim.SGD(p, lr=0.05),
     "momentum lr=0.02 m=0.9": lambda p: torch.optim.SGD(p, lr=0.02, momentum=0.9),

@@ -11,7 +11,7 @@ import torch
 
 import gradpath
 
-recorded = pd.read_csv("shared_figures/recorded_torch/torch_paths.csv", comment="#")
+recorded = pd.read_csv(gradpath.find_table("recorded_torch/torch_paths.csv"), comment="#")
 print(f"{recorded.id.nunique()} paths recorded with R's torch, {len(recorded)} points")
 
 
@@ -272,7 +272,7 @@ print(torch.tensor(1.0).shape)
 print(torch.tensor([6.0, 6.0], dtype=torch.float64).dtype)
 
 # %% seeds
-seeds = pd.read_csv("shared_figures/recorded_torch/torch_seeds.csv", comment="#")
+seeds = pd.read_csv(gradpath.find_table("recorded_torch/torch_seeds.csv"), comment="#")
 for seed in [1, 42, 2024]:
     torch.manual_seed(seed)
     drawn = torch.randn(5, dtype=torch.float64).numpy()

@@ -92,7 +92,7 @@ for name, rate in [("momentum", 0.1), ("adamw", 0.03), ("adamw", 0.1)]:
 # %% recorded
 def read_lab(lab):
     """Return what was recorded of a lab with all 60,000 pictures: its makers, and its table."""
-    file = Path("shared_figures/training/full") / f"{lab}.python.csv"
+    file = Path(gradpath.find_table(f"training/full/{lab}.python.csv"))
     lines = [line[2:] for line in file.read_text().splitlines() if line.startswith("# ")]
     return dict(line.split(": ", 1) for line in lines), pd.read_csv(file, comment="#")
 

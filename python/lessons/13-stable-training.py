@@ -132,7 +132,7 @@ for init in ["zeros", "small", "default", "xavier", "he"]:
 # %% recorded
 def read_lab(lab):
     """Return what was recorded of a lab with all 60,000 pictures: its makers, and its table."""
-    file = Path("shared_figures/training/full") / f"{lab}.python.csv"
+    file = Path(gradpath.find_table(f"training/full/{lab}.python.csv"))
     lines = [line[2:] for line in file.read_text().splitlines() if line.startswith("# ")]
     return dict(line.split(": ", 1) for line in lines), pd.read_csv(file, comment="#")
 

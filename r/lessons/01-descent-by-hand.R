@@ -148,7 +148,7 @@ for (step in 0:200) {
 }
 
 # %% recorded
-recorded <- read.csv("shared_figures/recorded_torch/torch_network.csv", comment.char = "#")
+recorded <- read.csv(find_table("recorded_torch/torch_network.csv"), comment.char = "#")
 tape <- recorded$loss[recorded$run == "sgd by hand lr=0.05" & recorded$dtype == "float64"]
 gaps <- abs(losses - tape)
 last <- length(tape)

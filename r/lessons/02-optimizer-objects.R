@@ -69,7 +69,7 @@ train <- function(network, opt, steps) {
 }
 
 # %% swap
-recorded <- read.csv("shared_figures/recorded_torch/torch_network.csv", comment.char = "#")
+recorded <- read.csv(find_table("recorded_torch/torch_network.csv"), comment.char = "#")
 makers <- list(
   "sgd lr=0.05" = function(p) optim_sgd(p, lr = 0.05),
   "momentum lr=0.02 m=0.9" = function(p) optim_sgd(p, lr = 0.02, momentum = 0.9),

@@ -5,7 +5,7 @@
 # %% start
 suppressPackageStartupMessages(library(gradpath))
 
-recorded <- read.csv("shared_figures/recorded_torch/torch_paths.csv", comment.char = "#")
+recorded <- read.csv(find_table("recorded_torch/torch_paths.csv"), comment.char = "#")
 cat(sprintf(
   "%d paths recorded with R's torch, %d points\n",
   length(unique(recorded$id)), nrow(recorded)
@@ -281,7 +281,7 @@ print(torch_tensor(1)$shape)
 print(torch_tensor(c(6, 6), dtype = torch_float64())$dtype)
 
 # %% seeds
-seeds <- read.csv("shared_figures/recorded_torch/torch_seeds.csv", comment.char = "#")
+seeds <- read.csv(find_table("recorded_torch/torch_seeds.csv"), comment.char = "#")
 for (seed in c(1, 42, 2024)) {
   torch_manual_seed(seed)
   drawn <- as.numeric(torch_randn(5, dtype = torch_float64()))

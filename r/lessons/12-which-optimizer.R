@@ -91,7 +91,7 @@ for (case in cases) {
 # %% recorded
 # What was recorded of a lab with all 60,000 pictures: what made it, and its table.
 read_lab <- function(lab) {
-  lines <- readLines(file.path("shared_figures/training/full", paste0(lab, ".python.csv")))
+  lines <- readLines(find_table(paste0("training/full/", lab, ".python.csv")))
   head <- substring(lines[startsWith(lines, "# ")], 3)
   record <- sub("^.*?: ", "", head, perl = TRUE)
   names(record) <- sub(": .*$", "", head)
