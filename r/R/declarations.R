@@ -152,6 +152,10 @@ resolve_tree <- function(node, depth, counter) {
     values <- lapply(node$values, resolve_tree, depth = depth + 1, counter = counter)
     return(if (inherits(node, "yaml_list")) as_sequence(values) else as_mapping(values))
   }
+  resolve_leaf(node)
+}
+
+resolve_leaf <- function(node) {
   if (identical(node, "=")) {
     return(node)
   }

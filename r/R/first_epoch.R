@@ -5,7 +5,7 @@ NULL
 
 EPOCH_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = small_cnn)
 
-is_network <- function(value) is_mapping(value) && is_text(value[["name"]]) && value[["name"]] %in% names(EPOCH_NETWORKS)
+is_network <- function(value) is_mapping(value) && one_text_of(names(EPOCH_NETWORKS))(value[["name"]])
 
 EPOCH_RULES <- list(
   id = list(IDENTIFIER$accepts, IDENTIFIER$accepted),

@@ -22,13 +22,7 @@ check_arity <- function(where, surface) {
 
 # The value of a surface at a point, checked: one real number that autograd can follow back to the point.
 value_at <- function(objective, x, differentiable) {
-  before <- as.numeric(x)
-  value <- tryCatch(objective(x), error = function(problem) {
-    if (in_place(problem)) refuse_change()
-    user_failure(SURFACE_PLACE, problem)
-  })
-  after <- as.numeric(x)
-  if (length(after) != 2 || (all(is.finite(before)) && !identical(before, after))) refuse_change()
+  value <- call_objective(objective, x)
   tensor <- inherits(value, "torch_tensor") || inherits(value, "torch.Tensor")
   if (!tensor || value$numel() != 1) {
     got <- if (tensor) shape_text(value$shape) else class(value)[[1]]
@@ -40,6 +34,18 @@ value_at <- function(objective, x, differentiable) {
   }
   if (differentiable && !value$requires_grad) refuse_no_gradient()
   if (length(value$shape)) value$reshape(integer()) else value
+}
+
+# Calls a surface, and refuses one that stops or changes the point.
+call_objective <- function(objective, x) {
+  before <- as.numeric(x)
+  value <- tryCatch(objective(x), error = function(problem) {
+    if (in_place(problem)) refuse_change()
+    user_failure(SURFACE_PLACE, problem)
+  })
+  after <- as.numeric(x)
+  if (length(after) != 2 || (all(is.finite(before)) && !identical(before, after))) refuse_change()
+  value
 }
 
 # What a value is where it is not one real number; NULL where it is.

@@ -93,13 +93,14 @@ show_scalar <- function(value) {
   if (is.na(value)) {
     return("nan")
   }
-  if (is.complex(value) || is.raw(value)) {
-    return(class(value)[[1]])
-  }
+  if (is.complex(value) || is.raw(value)) class(value)[[1]] else show_number(as.numeric(value))
+}
+
+show_number <- function(value) {
   if (is.infinite(value)) {
     return(if (value > 0) "inf" else "-inf")
   }
-  sprintf("%.15g", as.numeric(value))
+  sprintf("%.15g", value)
 }
 
 show_text <- function(text) {
