@@ -14,8 +14,9 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-# Functions of these names, and those in the file "refusals", refuse what they are given or hand it on as it is, and
-# nothing more; readers of declarations and tables hand on what is compared by itself.
+# Functions of these names, and those in these files, refuse what they are given or hand it on as it is, and nothing
+# more; readers of declarations and tables hand on what is compared by itself.
+REFUSING_FILES = {"refusals", "hyperparameters", "schedule_fields", "declarations"}
 REFUSES = re.compile(r"_*(check|require|refus|guard|describe|as_device|read_|TrainingProgress|training_progress)")
 
 Digests = dict[str, str]
@@ -120,7 +121,7 @@ def _reach(definitions: _Definitions, roots: list[Name]) -> dict[Name, str]:
         if name in reached:
             continue
         reached[name] = definitions.code[name]
-        waiting += [n for n in definitions.names[name] if not REFUSES.match(n[1]) and n[0] != "refusals"]
+        waiting += [n for n in definitions.names[name] if not REFUSES.match(n[1]) and n[0] not in REFUSING_FILES]
     return reached
 
 
