@@ -12,7 +12,7 @@ from gradpath import GradpathError
 from gradpath.book import render_book
 from gradpath.book_sources import read_chapters
 
-from .conftest import CHROMIUM
+from .conftest import CHROMIUM, PROJECT
 from .rendered_book import served, sources
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -182,6 +182,8 @@ def test_quarto_renders_the_same_sources(quarto_book):
     text = (quarto_book / "_book" / "book" / "04-momentum.html").read_text()
     assert 'class="nav nav-tabs"' in text
     assert "quarto-unresolved-ref" not in text
+    # Quarto adds what it wants ignored; a clone must stay as it was.
+    assert (quarto_book / ".gitignore").read_bytes() == (PROJECT / ".gitignore").read_bytes()
 
 
 # ---- in a browser ----

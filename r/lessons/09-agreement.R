@@ -237,7 +237,7 @@ values <- c(0.2, -1.3, -0.5)
 column <- matrix(values, ncol = 1)
 x <- torch_tensor(column, dtype = torch_float64()) # nolint: memory_linter.
 invisible(x$add_(10))
-cat("after adding 10 to the tensor, the matrix has", format(c(column), nsmall = 1), "\n")
+cat("after adding 10 to the tensor, the matrix has", sprintf("%.1f", column), "\n")
 
 # How many of 500 tensors hold other numbers once R has collected its garbage?
 count_lost <- function(make) {
