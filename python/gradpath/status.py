@@ -10,6 +10,7 @@ from gradpath.check_pages import check_pages
 from gradpath.drawing import tables_of, why_not_drawn
 from gradpath.freshness import LANES, language_of, why_stale
 from gradpath.r_process import can_compute
+from gradpath.refusals import GradpathError
 from gradpath.studies import STUDIES
 from gradpath.study import Entry
 
@@ -76,7 +77,10 @@ def _stale_pictures(project: Path, entry: Entry) -> list[Stale]:
 
 
 def _stale_agreement(project: Path) -> list[Stale]:
-    comparisons = compare_all(project)
+    try:
+        comparisons = compare_all(project)
+    except GradpathError as missing:
+        return [Stale("shared_figures/agreement.csv", str(missing), "gradpath build")]
     expected = {project / "shared_figures" / "agreement.csv": agreement_text(comparisons)}
     expected |= check_pages(project, comparisons)
     return [
