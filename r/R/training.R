@@ -65,7 +65,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, sc
   )
   where <- as_device(place, device)
 
-  prints <- if (!is.null(checkpoint)) lapply(data, data_fingerprint)
+  prints <- if (is.null(checkpoint)) list() else lapply(data, data_fingerprint)
   move_model(model, where)
   data <- lapply(data, function(given) list(x = given$x$to(device = where), y = given$y$to(device = where)))
   updates <- make_updates(place, model, method, optimizer, checked, schedule, clip, fused)
