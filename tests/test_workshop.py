@@ -291,3 +291,36 @@ def test_a_planted_error_in_a_rule_of_rs_is_caught_and_located(project, r: R, tm
     lines = [line for line in done.stderr.splitlines() if line.startswith("gradpath: figure")]
     assert lines[0].startswith("gradpath: figure 'bowl', path 'quick': r-manual (")
     assert "differ first at step 1" in lines[0]
+
+
+def test_the_check_pages_say_what_was_compared_and_go_with_their_figure(small):
+    run(small)
+    done = gradpath(small, "check")
+    assert done.returncode == 0
+    page = small / "book" / "_checks" / "bowl.md"
+    said = page.read_text()
+    # Two paths of six points and three numbers, by optim and in exact arithmetic.
+    assert said.startswith("::: {.check-line}\nChecked: 4 comparisons, 72 numbers, ")
+    assert "rules and loops in python 3." in said
+    assert "exact rational arithmetic" in said
+    table = (small / "book" / "_checks" / "all.md").read_text()
+    assert "| bowl | python-optim | python-manual | 36 | " in table
+    assert "| 1e-12 | agrees |" in table
+    assert "| closed form | exact rational arithmetic |" in table
+    (small / "shared_figures" / "experiments.yaml").write_text(EXPERIMENTS.replace("id: bowl", "id: bowls"))
+    run(small)
+    gradpath(small, "check")
+    assert not page.exists()
+    assert (small / "book" / "_checks" / "bowls.md").is_file()
+
+
+def test_the_build_stops_where_lanes_differ_and_draws_nothing(small):
+    run(small)
+    table = small / "shared_figures" / "bowl" / "python.csv"
+    plant(table, "slow,optim,1,", "slow,optim,1,1")
+    done = gradpath(small, "build")
+    assert done.returncode == 1
+    assert (
+        "gradpath: figure 'bowl', path 'slow': python-optim and python-manual differ first at step 1" in done.stderr
+    )
+    assert not list((small / "shared_figures" / "bowl").glob("*.svg"))

@@ -231,6 +231,7 @@ for (step in 0:4) {
 cat("zero_grad() then step(): ", paste(walk, collapse = "  "), "\n", sep = "")
 
 # %% object-memory
+#| differs 1-2: {torch} hands out a view on the memory of R, PyTorch copies
 # A matrix of one column, and a tensor made from it.
 # Something is added to the tensor; the matrix is not touched.
 values <- c(0.2, -1.3, -0.5)
