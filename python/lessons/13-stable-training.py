@@ -1,9 +1,9 @@
 # Starting well, staying stable. Run it from the project's folder, as a script or as a notebook.
 #| reads: shared_figures/training/full/initialization.python.csv
-#| reads: shared_figures/training/full/batch-norm.python.csv
+#| reads: shared_figures/training/quick/batch-norm.python.csv
 #| reads: shared_figures/training/full/clipping.python.csv
-#| reads: shared_figures/training/full/batch-size.python.csv
-#| reads: shared_figures/training/full/depth.python.csv
+#| reads: shared_figures/training/quick/batch-size.python.csv
+#| reads: shared_figures/training/quick/depth.python.csv
 
 # %% data
 import math
@@ -131,17 +131,17 @@ for init in ["zeros", "small", "default", "xavier", "he"]:
 
 
 # %% recorded
-def read_lab(lab):
-    """Return what was recorded of a lab in its full size: how its runs ended, and its table."""
-    file = Path(gradpath.find_table(f"training/full/{lab}.python.csv"))
+def read_lab(lab, size):
+    """Return what was recorded of a lab: how its runs ended, and its table."""
+    file = Path(gradpath.find_table(f"training/{size}/{lab}.python.csv"))
     lines = [line for line in file.read_text().splitlines() if line.startswith("# status of ")]
     ended = dict(line.removeprefix("# status of ").split(": ", 1) for line in lines)
-    return ended, pd.read_csv(file, comment="#", float_precision="round_trip")
+    return ended, pd.read_csv(file, comment="#")
 
 
-def show_lab(lab):
+def show_lab(lab, size):
     """Print how each run ended; in brackets the range of the last three validations."""
-    ended, table = read_lab(lab)
+    ended, table = read_lab(lab, size)
     for key, status in ended.items():
         run_id, seed = key.split(", seed ")
         rows = table[(table["run"] == run_id) & (table["seed"] == int(seed))]
@@ -154,14 +154,16 @@ def show_lab(lab):
 
 
 def mean_and_range(numbers):
-    """Say the mean of some numbers, and their range."""
-    mean = statistics.mean(numbers.tolist())
-    return f"{mean:.3f} ({numbers.min():.3f} to {numbers.max():.3f})"
+    """Say the mean of the seeds' numbers, and their range if there are several."""
+    mean = f"{statistics.mean(numbers.tolist()):.3f}"
+    if len(numbers) == 1:
+        return mean
+    return f"{mean} ({numbers.min():.3f} to {numbers.max():.3f})"
 
 
-def ends_of(lab):
+def ends_of(lab, size):
     """Return the last rows of a lab's runs: by method, and by the number its runs differ in."""
-    ended, table = read_lab(lab)
+    ended, table = read_lab(lab, size)
     ends, methods = table[table["test_accuracy"].notna()], {}
     for run_id in dict.fromkeys(key.split(", seed ")[0] for key in ended):
         method, _, number = run_id.rpartition("-")
@@ -171,9 +173,9 @@ def ends_of(lab):
     return methods
 
 
-def show_against(lab):
+def show_against(lab, size):
     """Print validation at the end, the mean of the seeds: methods in rows, numbers across."""
-    methods = ends_of(lab)
+    methods = ends_of(lab, size)
     (numbers, *_) = methods.values()
     print(f"{'validation':18s}" + "".join(f"{number:>9s}" for number in numbers))
     for method, ends in methods.items():
@@ -186,21 +188,21 @@ def show_against(lab):
         print(text)
 
 
-def show_best(lab):
+def show_best(lab, size):
     """Print each method's number with the best mean validation, and the test of it only."""
     print("method               best   validation, and range     test, and range")
-    for method, ends in ends_of(lab).items():
+    for method, ends in ends_of(lab, size).items():
         means = {
             number: statistics.mean(rows.validation_accuracy.tolist())
             for number, rows in ends.items()
             if rows is not None
         }
         best = max(means, key=means.get)
-        text = f"{method:18s} {best:>6s}   {mean_and_range(ends[best].validation_accuracy)}"
+        text = f"{method:18s} {best:>6s}   {mean_and_range(ends[best].validation_accuracy):22s}"
         print(f"{text}   {mean_and_range(ends[best].test_accuracy)}")
 
 
-show_lab("initialization")
+show_lab("initialization", "full")
 
 # %% norm-by-hand
 torch.manual_seed(1)
@@ -271,9 +273,9 @@ for name, batch_norm in [("plain", False), ("batch norm", True)]:
         numbers = layer(numbers)
     print(f"{name:10s}   size {size(numbers):.4f}")
 
-# %% batch-norm-full
-show_against("batch-norm")
-show_best("batch-norm")
+# %% batch-norm-lab
+show_against("batch-norm", "quick")
+show_best("batch-norm", "quick")
 
 # %% clip-by-hand
 network = gradpath.tanh_network(64, [4], seed=1, dtype="float64")
@@ -333,7 +335,7 @@ for name, clip in [
     print(f"{name:11s}   loss {loss:.2f}, accuracy {accuracy:.2f}")
 
 # %% clipping-full
-show_lab("clipping")
+show_lab("clipping", "full")
 weights = sum(p.numel() for p in gradpath.small_cnn().parameters())
 print(f"at a rate of 2, with {weights:,} weights, the longest possible step:")
 print(f"by value {2 * 0.005 * math.sqrt(weights):.2f}   by norm {2 * 0.25:.2f}")
@@ -381,9 +383,9 @@ for batch_size in [1, 4, 16, 64]:
         f"   rate 0.02: loss {same[0]:.3f}   rate {0.02 * batch_size:.2f}: loss {scaled[0]:.3f}"
     )
 
-# %% batch-size-full
-show_against("batch-size")
-show_best("batch-size")
+# %% batch-size-lab
+show_against("batch-size", "quick")
+show_best("batch-size", "quick")
 
 # %% depth
 for depth in [1, 2, 4, 8]:
@@ -393,9 +395,9 @@ for depth in [1, 2, 4, 8]:
     adamw, _ = fit(network, lr=0.003, schedule={"name": "cosine", "steps": 5})
     print(f"{depth:2d} hidden layers   SGD: loss {sgd:.3f}   AdamW, cosine: loss {adamw:.3f}")
 
-# %% depth-full
-show_against("depth")
-show_best("depth")
+# %% depth-lab
+show_against("depth", "quick")
+show_best("depth", "quick")
 
 # %% solution-1
 for gain in [1, 1.2, 5 / 3, 2]:

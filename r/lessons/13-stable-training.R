@@ -1,9 +1,9 @@
 # Starting well, staying stable. Run it from the project's folder, as a script or as a notebook.
 #| reads: shared_figures/training/full/initialization.r-torch.csv
-#| reads: shared_figures/training/full/batch-norm.r-torch.csv
+#| reads: shared_figures/training/quick/batch-norm.r-torch.csv
 #| reads: shared_figures/training/full/clipping.r-torch.csv
-#| reads: shared_figures/training/full/batch-size.r-torch.csv
-#| reads: shared_figures/training/full/depth.r-torch.csv
+#| reads: shared_figures/training/quick/batch-size.r-torch.csv
+#| reads: shared_figures/training/quick/depth.r-torch.csv
 
 # %% data
 suppressPackageStartupMessages(library(gradpath))
@@ -116,9 +116,9 @@ for (init in c("zeros", "small", "default", "xavier", "he")) {
 }
 
 # %% recorded
-# What was recorded of a lab in its full size: how its runs ended, and its table.
-read_lab <- function(lab) {
-  lines <- readLines(find_table(paste0("training/full/", lab, ".r-torch.csv")))
+# What was recorded of a lab: how its runs ended, and its table.
+read_lab <- function(lab, size) {
+  lines <- readLines(find_table(paste0("training/", size, "/", lab, ".r-torch.csv")))
   head <- sub("^# status of ", "", grep("^# status of ", lines, value = TRUE))
   ended <- sub("^.*?: ", "", head, perl = TRUE)
   names(ended) <- sub(": .*$", "", head)
@@ -126,8 +126,8 @@ read_lab <- function(lab) {
 }
 
 # Prints how each run ended; in brackets the range of the last three validations.
-show_lab <- function(lab) {
-  recorded <- read_lab(lab)
+show_lab <- function(lab, size) {
+  recorded <- read_lab(lab, size)
   for (key in names(recorded$ended)) {
     status <- recorded$ended[[key]]
     run_id <- sub(", seed .*$", "", key)
@@ -145,14 +145,17 @@ show_lab <- function(lab) {
   }
 }
 
-# Says the mean of some numbers, and their range.
+# Says the mean of the seeds' numbers, and their range if there are several.
 mean_and_range <- function(numbers) {
+  if (length(numbers) == 1) {
+    return(sprintf("%.3f", numbers))
+  }
   sprintf("%.3f (%.3f to %.3f)", mean(numbers), min(numbers), max(numbers))
 }
 
 # The last rows of a lab's runs: by method, and by the number that its runs differ in.
-ends_of <- function(lab) {
-  recorded <- read_lab(lab)
+ends_of <- function(lab, size) {
+  recorded <- read_lab(lab, size)
   ends <- recorded$table[!is.na(recorded$table$test_accuracy), ]
   methods <- list()
   for (run_id in unique(sub(", seed .*$", "", names(recorded$ended)))) {
@@ -166,8 +169,8 @@ ends_of <- function(lab) {
 }
 
 # Prints validation at the end, the mean of the seeds: methods in rows, numbers across.
-show_against <- function(lab) {
-  methods <- ends_of(lab)
+show_against <- function(lab, size) {
+  methods <- ends_of(lab, size)
   cat(sprintf("%-18s", "validation"), sprintf("%9s", names(methods[[1]])), "\n", sep = "")
   for (method in names(methods)) {
     cells <- vapply(methods[[method]], function(rows) {
@@ -178,20 +181,20 @@ show_against <- function(lab) {
 }
 
 # Prints each method's number with the best mean validation, and the test of it only.
-show_best <- function(lab) {
-  methods <- ends_of(lab)
+show_best <- function(lab, size) {
+  methods <- ends_of(lab, size)
   cat("method               best   validation, and range     test, and range\n")
   for (method in names(methods)) {
     ends <- Filter(Negate(is.null), methods[[method]])
     means <- vapply(ends, function(rows) mean(rows$validation_accuracy), 1)
     best <- names(which.max(means))
-    text <- "%-18s %6s   %s   %s\n"
+    text <- "%-18s %6s   %-22s   %s\n"
     validation <- mean_and_range(ends[[best]]$validation_accuracy)
     cat(sprintf(text, method, best, validation, mean_and_range(ends[[best]]$test_accuracy)))
   }
 }
 
-show_lab("initialization")
+show_lab("initialization", "full")
 
 # %% norm-by-hand
 # The largest difference between two tensors.
@@ -266,9 +269,9 @@ for (batch_norm in c(FALSE, TRUE)) {
   cat(sprintf("%-10s   size %.4f\n", if (batch_norm) "batch norm" else "plain", size(numbers)))
 }
 
-# %% batch-norm-full
-show_against("batch-norm")
-show_best("batch-norm")
+# %% batch-norm-lab
+show_against("batch-norm", "quick")
+show_best("batch-norm", "quick")
 
 # %% clip-by-hand
 network <- tanh_network(64, 4, seed = 1, dtype = "float64")
@@ -332,7 +335,7 @@ for (name in c("not clipped", "by value", "by norm")) {
 }
 
 # %% clipping-full
-show_lab("clipping")
+show_lab("clipping", "full")
 weights <- sum(sapply(small_cnn()$parameters, function(p) p$numel()))
 cat(sprintf(
   "at a rate of 2, with %s weights, the longest possible step:\n",
@@ -376,9 +379,9 @@ for (batch_size in c(1, 4, 16, 64)) {
   cat(sprintf(text, batch_size, steps, losses[1], 0.02 * batch_size, losses[2]))
 }
 
-# %% batch-size-full
-show_against("batch-size")
-show_best("batch-size")
+# %% batch-size-lab
+show_against("batch-size", "quick")
+show_best("batch-size", "quick")
 
 # %% depth
 for (depth in c(1, 2, 4, 8)) {
@@ -390,9 +393,9 @@ for (depth in c(1, 2, 4, 8)) {
   cat(sprintf(text, depth, sgd$loss, adamw$loss))
 }
 
-# %% depth-full
-show_against("depth")
-show_best("depth")
+# %% depth-lab
+show_against("depth", "quick")
+show_best("depth", "quick")
 
 # %% solution-1
 for (gain in c(1, 1.2, 5 / 3, 2)) {
