@@ -388,8 +388,8 @@ for (depth in c(1, 2, 4, 8)) {
   network <- tanh_network(64, rep(32, depth), seed = 1, dtype = "float64")
   sgd <- fit(network, optimizer = "sgd", lr = 0.1)
   network <- tanh_network(64, rep(32, depth), seed = 1, dtype = "float64")
-  adamw <- fit(network, lr = 0.003, schedule = list(name = "cosine", steps = 5))
-  text <- "%2d hidden layers   SGD: loss %.3f   AdamW, cosine: loss %.3f\n"
+  adamw <- fit(network, optimizer = "adamw", lr = 0.003)
+  text <- "%2d hidden layers   SGD: loss %.3f   AdamW: loss %.3f\n"
   cat(sprintf(text, depth, sgd$loss, adamw$loss))
 }
 
