@@ -203,15 +203,7 @@ def exempt_figures() -> set[str]:
     return set(re.findall(r"@(fig-[\w-]+)", re.split(r"^## ", section, flags=re.MULTILINE)[0]))
 
 
-# The chapters on labs show full labs of one language, without check lines, until both languages have recorded them.
-LABS_TO_COME = pytest.mark.xfail(strict=True, reason="the full labs are recorded in one language only")
-WITH_LABS = [
-    pytest.param(file, marks=LABS_TO_COME) if file.stem[:2] in ("12", "13") else pytest.param(file)
-    for file in CHAPTERS
-]
-
-
-@pytest.mark.parametrize("file", WITH_LABS, **ID)
+@pytest.mark.parametrize("file", CHAPTERS, **ID)
 def test_every_figure_has_its_check_line_or_is_named_as_one_without(file):
     own = {name for name, _, _ in figures_of(file)}
     assert figures_without_a_line(file) == exempt_figures() & own
@@ -222,7 +214,7 @@ def test_every_figure_named_as_one_without_a_line_exists():
     assert len(exempt_figures()) > 10
 
 
-@pytest.mark.parametrize("file", WITH_LABS, **ID)
+@pytest.mark.parametrize("file", CHAPTERS, **ID)
 def test_every_figure_is_there_in_both_languages(file):
     figures = {name: pictures for name, pictures, _ in figures_of(file)}
     for name, pictures in figures.items():

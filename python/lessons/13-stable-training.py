@@ -1,12 +1,13 @@
 # Starting well, staying stable. Run it from the project's folder, as a script or as a notebook.
 #| reads: shared_figures/training/full/initialization.python.csv
-#| reads: shared_figures/training/full/batch-norm.python.csv
+#| reads: shared_figures/training/quick/batch-norm.python.csv
 #| reads: shared_figures/training/full/clipping.python.csv
-#| reads: shared_figures/training/full/batch-size.python.csv
-#| reads: shared_figures/training/full/depth.python.csv
+#| reads: shared_figures/training/quick/batch-size.python.csv
+#| reads: shared_figures/training/quick/depth.python.csv
 
 # %% data
 import math
+import statistics
 from pathlib import Path
 
 import pandas as pd
@@ -130,39 +131,78 @@ for init in ["zeros", "small", "default", "xavier", "he"]:
 
 
 # %% recorded
-def read_lab(lab):
-    """Return what was recorded of a lab with all 60,000 pictures: its makers, and its table."""
-    file = Path(gradpath.find_table(f"training/full/{lab}.python.csv"))
-    lines = [line[2:] for line in file.read_text().splitlines() if line.startswith("# ")]
-    return dict(line.split(": ", 1) for line in lines), pd.read_csv(file, comment="#")
+def read_lab(lab, size):
+    """Return what was recorded of a lab: how its runs ended, and its table."""
+    file = Path(gradpath.find_table(f"training/{size}/{lab}.python.csv"))
+    lines = [line for line in file.read_text().splitlines() if line.startswith("# status of ")]
+    ended = dict(line.removeprefix("# status of ").split(": ", 1) for line in lines)
+    return ended, pd.read_csv(file, comment="#")
 
 
-def show_lab(lab):
-    """Print each run's accuracy after its last epoch."""
-    record, table = read_lab(lab)
-    print(f"made by {record['language']}, {record['engine']}")
-    for key, status in record.items():
-        if not key.startswith("status of "):
-            continue
-        run_id = key.removeprefix("status of ")
-        rows = table[table["run"] == run_id]
+def show_lab(lab, size):
+    """Print how each run ended; in brackets the range of the last three validations."""
+    ended, table = read_lab(lab, size)
+    for key, status in ended.items():
+        run_id, seed = key.split(", seed ")
+        rows = table[(table["run"] == run_id) & (table["seed"] == int(seed))]
         if status == "finished":
-            train_end, test_end = rows.train_accuracy.iloc[-1], rows.test_accuracy.iloc[-1]
-            status = f"train {train_end:.3f}   test {test_end:.3f}"
-        print(f"{run_id:10s}   {status}")
+            last, late = rows.iloc[-1], rows.validation_accuracy.tail(3)
+            text = f"{last.validation_accuracy:.3f} ({late.min():.3f} to {late.max():.3f})"
+            status = f"train {last.train_accuracy:.3f}   validation {text}"
+            status += f"   test {last.test_accuracy:.3f}"
+        print(f"{run_id:9s}   seed {seed}   {status}")
 
 
-def show_against(lab, groups, numbers):
-    """Print the accuracy on test data after the last epoch: groups in rows, numbers across."""
-    record, table = read_lab(lab)
-    print(f"made by {record['language']}, {record['engine']}")
-    print(f"{lab:10s}" + "".join(f"{number:8d}" for number in numbers))
-    last = table.groupby("run").test_accuracy.last()
-    for group in groups:
-        print(f"{group:10s}" + "".join(f"{last[f'{group}-{n}']:8.3f}" for n in numbers))
+def mean_and_range(numbers):
+    """Say the mean of the seeds' numbers, and their range if there are several."""
+    mean = f"{statistics.mean(numbers.tolist()):.3f}"
+    if len(numbers) == 1:
+        return mean
+    return f"{mean} ({numbers.min():.3f} to {numbers.max():.3f})"
 
 
-show_lab("initialization")
+def ends_of(lab, size):
+    """Return the last rows of a lab's runs: by method, and by the number its runs differ in."""
+    ended, table = read_lab(lab, size)
+    ends, methods = table[table["test_accuracy"].notna()], {}
+    for run_id in dict.fromkeys(key.split(", seed ")[0] for key in ended):
+        method, _, number = run_id.rpartition("-")
+        statuses = {status for key, status in ended.items() if key.startswith(f"{run_id}, ")}
+        rows = ends[ends["run"] == run_id] if statuses == {"finished"} else None
+        methods.setdefault(method, {})[number] = rows
+    return methods
+
+
+def show_against(lab, size):
+    """Print validation at the end, the mean of the seeds: methods in rows, numbers across."""
+    methods = ends_of(lab, size)
+    (numbers, *_) = methods.values()
+    print(f"{'validation':18s}" + "".join(f"{number:>9s}" for number in numbers))
+    for method, ends in methods.items():
+        text = f"{method:18s}"
+        for rows in ends.values():
+            if rows is None:
+                text += " diverged"
+            else:
+                text += f"{statistics.mean(rows.validation_accuracy.tolist()):9.3f}"
+        print(text)
+
+
+def show_best(lab, size):
+    """Print each method's number with the best mean validation, and the test of it only."""
+    print("method               best   validation, and range     test, and range")
+    for method, ends in ends_of(lab, size).items():
+        means = {
+            number: statistics.mean(rows.validation_accuracy.tolist())
+            for number, rows in ends.items()
+            if rows is not None
+        }
+        best = max(means, key=means.get)
+        text = f"{method:18s} {best:>6s}   {mean_and_range(ends[best].validation_accuracy):22s}"
+        print(f"{text}   {mean_and_range(ends[best].test_accuracy)}")
+
+
+show_lab("initialization", "full")
 
 # %% norm-by-hand
 torch.manual_seed(1)
@@ -233,8 +273,9 @@ for name, batch_norm in [("plain", False), ("batch norm", True)]:
         numbers = layer(numbers)
     print(f"{name:10s}   size {size(numbers):.4f}")
 
-# %% batch-norm-full
-show_lab("batch-norm")
+# %% batch-norm-lab
+show_against("batch-norm", "quick")
+show_best("batch-norm", "quick")
 
 # %% clip-by-hand
 network = gradpath.tanh_network(64, [4], seed=1, dtype="float64")
@@ -294,7 +335,7 @@ for name, clip in [
     print(f"{name:11s}   loss {loss:.2f}, accuracy {accuracy:.2f}")
 
 # %% clipping-full
-show_lab("clipping")
+show_lab("clipping", "full")
 weights = sum(p.numel() for p in gradpath.small_cnn().parameters())
 print(f"at a rate of 2, with {weights:,} weights, the longest possible step:")
 print(f"by value {2 * 0.005 * math.sqrt(weights):.2f}   by norm {2 * 0.25:.2f}")
@@ -342,19 +383,21 @@ for batch_size in [1, 4, 16, 64]:
         f"   rate 0.02: loss {same[0]:.3f}   rate {0.02 * batch_size:.2f}: loss {scaled[0]:.3f}"
     )
 
-# %% batch-size-full
-show_against("batch-size", ["same", "scaled"], [1, 2, 4, 8, 16, 32, 64, 128])
+# %% batch-size-lab
+show_against("batch-size", "quick")
+show_best("batch-size", "quick")
 
 # %% depth
 for depth in [1, 2, 4, 8]:
     network = gradpath.tanh_network(64, [32] * depth, seed=1, dtype="float64")
     sgd, _ = fit(network, optimizer="sgd", lr=0.1)
     network = gradpath.tanh_network(64, [32] * depth, seed=1, dtype="float64")
-    adamw, _ = fit(network, lr=0.003, schedule={"name": "cosine", "steps": 5})
-    print(f"{depth:2d} hidden layers   SGD: loss {sgd:.3f}   AdamW, cosine: loss {adamw:.3f}")
+    adamw, _ = fit(network, optimizer="adamw", lr=0.003)
+    print(f"{depth:2d} hidden layers   SGD: loss {sgd:.3f}   AdamW: loss {adamw:.3f}")
 
-# %% depth-full
-show_against("depth", ["sgd", "adamw"], [1, 2, 4, 8, 16, 24])
+# %% depth-lab
+show_against("depth", "quick")
+show_best("depth", "quick")
 
 # %% solution-1
 for gain in [1, 1.2, 5 / 3, 2]:

@@ -1,9 +1,9 @@
 # Starting well, staying stable. Run it from the project's folder, as a script or as a notebook.
-#| reads: shared_figures/training/full/initialization.python.csv
-#| reads: shared_figures/training/full/batch-norm.python.csv
-#| reads: shared_figures/training/full/clipping.python.csv
-#| reads: shared_figures/training/full/batch-size.python.csv
-#| reads: shared_figures/training/full/depth.python.csv
+#| reads: shared_figures/training/full/initialization.r-torch.csv
+#| reads: shared_figures/training/quick/batch-norm.r-torch.csv
+#| reads: shared_figures/training/full/clipping.r-torch.csv
+#| reads: shared_figures/training/quick/batch-size.r-torch.csv
+#| reads: shared_figures/training/quick/depth.r-torch.csv
 
 # %% data
 suppressPackageStartupMessages(library(gradpath))
@@ -116,47 +116,85 @@ for (init in c("zeros", "small", "default", "xavier", "he")) {
 }
 
 # %% recorded
-# What was recorded of a lab with all 60,000 pictures: what made it, and its table.
-read_lab <- function(lab) {
-  lines <- readLines(find_table(paste0("training/full/", lab, ".python.csv")))
-  head <- substring(lines[startsWith(lines, "# ")], 3)
-  record <- sub("^.*?: ", "", head, perl = TRUE)
-  names(record) <- sub(": .*$", "", head)
-  list(record = record, table = read.csv(text = lines[!startsWith(lines, "# ")]))
+# What was recorded of a lab: how its runs ended, and its table.
+read_lab <- function(lab, size) {
+  lines <- readLines(find_table(paste0("training/", size, "/", lab, ".r-torch.csv")))
+  head <- sub("^# status of ", "", grep("^# status of ", lines, value = TRUE))
+  ended <- sub("^.*?: ", "", head, perl = TRUE)
+  names(ended) <- sub(": .*$", "", head)
+  list(ended = ended, table = read.csv(text = lines[!startsWith(lines, "#")]))
 }
 
-# Prints each run's accuracy after its last epoch.
-show_lab <- function(lab) {
-  recorded <- read_lab(lab)
-  record <- recorded$record
-  cat(sprintf("made by %s, %s\n", record[["language"]], record[["engine"]]))
-  for (key in grep("^status of ", names(record), value = TRUE)) {
-    run_id <- sub("^status of ", "", key)
-    last <- tail(recorded$table[recorded$table$run == run_id, ], 1)
-    status <- record[[key]]
+# Prints how each run ended; in brackets the range of the last three validations.
+show_lab <- function(lab, size) {
+  recorded <- read_lab(lab, size)
+  for (key in names(recorded$ended)) {
+    status <- recorded$ended[[key]]
+    run_id <- sub(", seed .*$", "", key)
+    seed <- sub("^.*, seed ", "", key)
+    rows <- recorded$table[recorded$table$run == run_id & recorded$table$seed == seed, ]
     if (status == "finished") {
-      text <- "train %.3f   test %.3f"
-      status <- sprintf(text, last$train_accuracy, last$test_accuracy)
+      last <- tail(rows, 1)
+      late <- tail(rows$validation_accuracy, 3)
+      text <- "train %.3f   validation %.3f (%.3f to %.3f)   test %.3f"
+      status <- sprintf(
+        text, last$train_accuracy, late[3], min(late), max(late), last$test_accuracy
+      )
     }
-    cat(sprintf("%-10s   %s\n", run_id, status))
+    cat(sprintf("%-9s   seed %s   %s\n", run_id, seed, status))
   }
 }
 
-# Prints the accuracy on test data after the last epoch: groups in rows, numbers across.
-show_against <- function(lab, groups, numbers) {
-  recorded <- read_lab(lab)
-  record <- recorded$record
-  cat(sprintf("made by %s, %s\n", record[["language"]], record[["engine"]]))
-  cat(sprintf("%-10s", lab), sprintf("%8d", numbers), "\n", sep = "")
-  for (group in groups) {
-    last <- sapply(paste0(group, "-", numbers), function(run_id) {
-      tail(recorded$table$test_accuracy[recorded$table$run == run_id], 1)
-    })
-    cat(sprintf("%-10s", group), sprintf("%8.3f", last), "\n", sep = "")
+# Says the mean of the seeds' numbers, and their range if there are several.
+mean_and_range <- function(numbers) {
+  if (length(numbers) == 1) {
+    return(sprintf("%.3f", numbers))
+  }
+  sprintf("%.3f (%.3f to %.3f)", mean(numbers), min(numbers), max(numbers))
+}
+
+# The last rows of a lab's runs: by method, and by the number that its runs differ in.
+ends_of <- function(lab, size) {
+  recorded <- read_lab(lab, size)
+  ends <- recorded$table[!is.na(recorded$table$test_accuracy), ]
+  methods <- list()
+  for (run_id in unique(sub(", seed .*$", "", names(recorded$ended)))) {
+    method <- sub("-[^-]*$", "", run_id)
+    number <- sub("^.*-", "", run_id)
+    statuses <- recorded$ended[startsWith(names(recorded$ended), paste0(run_id, ", "))]
+    rows <- if (all(statuses == "finished")) ends[ends$run == run_id, ]
+    methods[[method]] <- c(methods[[method]], setNames(list(rows), number))
+  }
+  methods
+}
+
+# Prints validation at the end, the mean of the seeds: methods in rows, numbers across.
+show_against <- function(lab, size) {
+  methods <- ends_of(lab, size)
+  cat(sprintf("%-18s", "validation"), sprintf("%9s", names(methods[[1]])), "\n", sep = "")
+  for (method in names(methods)) {
+    cells <- vapply(methods[[method]], function(rows) {
+      if (is.null(rows)) " diverged" else sprintf("%9.3f", mean(rows$validation_accuracy))
+    }, "")
+    cat(sprintf("%-18s", method), cells, "\n", sep = "")
   }
 }
 
-show_lab("initialization")
+# Prints each method's number with the best mean validation, and the test of it only.
+show_best <- function(lab, size) {
+  methods <- ends_of(lab, size)
+  cat("method               best   validation, and range     test, and range\n")
+  for (method in names(methods)) {
+    ends <- Filter(Negate(is.null), methods[[method]])
+    means <- vapply(ends, function(rows) mean(rows$validation_accuracy), 1)
+    best <- names(which.max(means))
+    text <- "%-18s %6s   %-22s   %s\n"
+    validation <- mean_and_range(ends[[best]]$validation_accuracy)
+    cat(sprintf(text, method, best, validation, mean_and_range(ends[[best]]$test_accuracy)))
+  }
+}
+
+show_lab("initialization", "full")
 
 # %% norm-by-hand
 # The largest difference between two tensors.
@@ -231,8 +269,9 @@ for (batch_norm in c(FALSE, TRUE)) {
   cat(sprintf("%-10s   size %.4f\n", if (batch_norm) "batch norm" else "plain", size(numbers)))
 }
 
-# %% batch-norm-full
-show_lab("batch-norm")
+# %% batch-norm-lab
+show_against("batch-norm", "quick")
+show_best("batch-norm", "quick")
 
 # %% clip-by-hand
 network <- tanh_network(64, 4, seed = 1, dtype = "float64")
@@ -296,7 +335,7 @@ for (name in c("not clipped", "by value", "by norm")) {
 }
 
 # %% clipping-full
-show_lab("clipping")
+show_lab("clipping", "full")
 weights <- sum(sapply(small_cnn()$parameters, function(p) p$numel()))
 cat(sprintf(
   "at a rate of 2, with %s weights, the longest possible step:\n",
@@ -340,21 +379,23 @@ for (batch_size in c(1, 4, 16, 64)) {
   cat(sprintf(text, batch_size, steps, losses[1], 0.02 * batch_size, losses[2]))
 }
 
-# %% batch-size-full
-show_against("batch-size", c("same", "scaled"), c(1, 2, 4, 8, 16, 32, 64, 128))
+# %% batch-size-lab
+show_against("batch-size", "quick")
+show_best("batch-size", "quick")
 
 # %% depth
 for (depth in c(1, 2, 4, 8)) {
   network <- tanh_network(64, rep(32, depth), seed = 1, dtype = "float64")
   sgd <- fit(network, optimizer = "sgd", lr = 0.1)
   network <- tanh_network(64, rep(32, depth), seed = 1, dtype = "float64")
-  adamw <- fit(network, lr = 0.003, schedule = list(name = "cosine", steps = 5))
-  text <- "%2d hidden layers   SGD: loss %.3f   AdamW, cosine: loss %.3f\n"
+  adamw <- fit(network, optimizer = "adamw", lr = 0.003)
+  text <- "%2d hidden layers   SGD: loss %.3f   AdamW: loss %.3f\n"
   cat(sprintf(text, depth, sgd$loss, adamw$loss))
 }
 
-# %% depth-full
-show_against("depth", c("sgd", "adamw"), c(1, 2, 4, 8, 16, 24))
+# %% depth-lab
+show_against("depth", "quick")
+show_best("depth", "quick")
 
 # %% solution-1
 for (gain in c(1, 1.2, 5 / 3, 2)) {
