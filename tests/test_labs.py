@@ -205,15 +205,12 @@ def test_every_question_has_its_lab(project):
     labs = read_labs(project / "shared_figures" / "training.yaml")
     assert list(labs) == ASKED.split()
     assert {lab.data for lab in labs.values()} == {"fashion_mnist"}
-    # What is compared with published runs has their data, but for what validation takes.
-    assert (labs["schedules"].sizes["full"].train, labs["schedules"].sizes["full"].validation) == (50000, 10000)
     assert {run.x for run in labs["batch-size"].runs} == {1, 2, 4, 8, 16, 32, 64, 128}
     assert {len(run.network["hidden"]) for run in labs["depth"].runs} == {1, 2, 4, 8, 16, 24}
     assert all(len(run.network["hidden"]) == run.x for run in labs["depth"].runs)
     # One seed is one draw. The explosion needs the one with which the loss itself overflows.
     full = {name: lab.sizes["full"] for name, lab in labs.items() if "full" in lab.sizes}
-    assert set(full) == {*labs} - {"batch-size", "depth"}
-    assert all(len(size.seeds) >= 3 for name, size in full.items() if name not in ("clipping", "schedules"))
+    assert all(len(size.seeds) >= 3 for name, size in full.items() if name != "clipping")
 
 
 def test_methods_are_compared_over_their_own_rates_and_one_thing_changes_at_a_time(project):
@@ -282,7 +279,8 @@ def best(ends: dict[str, float], group: str) -> float:
 def test_the_labs_show_what_they_teach(project, size):
     labs = read_labs(project / "shared_figures" / "training.yaml")
     ends = {lab: final(project, lab, size) for lab in labs if size in labs[lab].sizes}
-    assert np.isnan(ends["clipping"]["unclipped"])
+    # In the quick size the loss itself overflows, in the full one the network stays at chance.
+    assert np.isnan(ends["clipping"]["unclipped"]) if size == "quick" else ends["clipping"]["unclipped"] < 0.15
     assert min(ends["clipping"]["by-value"], ends["clipping"]["by-norm"]) > 0.7
     assert max(ends["initialization"]["zeros"], ends["initialization"]["small"]) < 0.15
     assert min(ends["initialization"]["xavier"], ends["initialization"]["he"]) > 0.6

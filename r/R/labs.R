@@ -115,7 +115,8 @@ train_run <- function(lab, run, seed, size, data, checkpoints) {
     epochs = lab$sizes[[size]]$epochs, seed = seed, checkpoint = checkpoint, progress = FALSE
   )
   table <- do.call(train_network, c(given, run$settings[[size]]), quote = TRUE)
-  table[TEST_NUMBERS] <- rep(NA_real_, nrow(table))
+  # One by one: a run that diverged at once has no row.
+  for (name in TEST_NUMBERS) table[[name]] <- rep(NA_real_, nrow(table))
   if (attr(table, "status") == "finished") {
     measured <- evaluate_network(model, "cross_entropy", data$test)
     table[nrow(table), TEST_NUMBERS] <- c(measured$loss, measured$accuracy)
