@@ -227,7 +227,7 @@ CASES = {
         {"model": Gives(failing)},
         'model = gives(function(out) stop("of the reader\'s own"))',
         r"model: your model failed: ZeroDivisionError: of the reader's own (test_hostile_training.py, line ",
-        "model: your model failed: of the reader's own (in ",
+        "model: your model failed: of the reader's own (in change(self$inner(x)))",
     ),
     "samples of another width": Case(
         {"train": Data(DATA.x[:, :4], Y, ())},
@@ -271,7 +271,7 @@ CASES = {
         {"loss": lambda out, y: failing()},
         'loss = function(out, y) stop("of the reader\'s own")',
         r"loss: your function failed: ZeroDivisionError: of the reader's own (test_hostile_training.py, line ",
-        "loss: your function failed: of the reader's own (in ",
+        "loss: your function failed: of the reader's own (in loss(outputs, targets))",
     ),
     # Scores.
     "no scores": Case({"scores": None}, "scores = NULL", f"scores: null {NO_SCORE}"),
@@ -316,7 +316,7 @@ CASES = {
         {"scores": {"a": failing}},
         'scores = list(a = function(out, y) stop("of the reader\'s own"))',
         r"scores: a: your function failed: ZeroDivisionError: of the reader's own (test_hostile_training.py, line ",
-        "scores: a: your function failed: of the reader's own (in ",
+        "scores: a: your function failed: of the reader's own (in score(outputs, targets))",
     ),
     # Schedules.
     "a rate below zero by hand": Case(
@@ -349,7 +349,7 @@ CASES = {
         {"schedule": failing},
         'schedule = function(t) stop("of the reader\'s own")',
         r"schedule: your function failed: ZeroDivisionError: of the reader's own (test_hostile_training.py, line ",
-        "schedule: your function failed: of the reader's own (in ",
+        "schedule: your function failed: of the reader's own (in schedule(t))",
     ),
     # Words and flags.
     "a word for progress": Case(

@@ -11,7 +11,7 @@ A_MEAN <- "let it give the mean over the samples, a tensor of one element"
 guard_model <- function(where, model) {
   place <- paste0(where, ": model")
   function(x) {
-    outputs <- call_own(place, "your model failed", model, x)
+    outputs <- call_own(place, "your model failed", model(x))
     if (!is_any_tensor(outputs)) {
       gradpath_stop(paste0(place, ": gave something else than a tensor; ", FOR_EACH))
     }
@@ -37,7 +37,7 @@ guard_loss <- function(where, name, loss, model, data) {
   }
   function(outputs, targets) {
     if (!is.null(name)) check_outputs(where, name, outputs, targets, largest)
-    value <- call_own(place, "your function failed", loss, outputs, targets)
+    value <- call_own(place, "your function failed", loss(outputs, targets))
     if (!is_any_tensor(value)) {
       gradpath_stop(paste0(place, ": gave something else than a tensor; ", A_MEAN))
     }
@@ -61,7 +61,7 @@ guard_loss <- function(where, name, loss, model, data) {
 guard_score <- function(where, name, score) {
   place <- paste0(where, ": scores: ", name)
   function(outputs, targets) {
-    value <- call_own(place, "your function failed", score, outputs, targets)
+    value <- call_own(place, "your function failed", score(outputs, targets))
     alone <- if (is_any_tensor(value)) {
       value$numel() == 1 && !value$is_complex()
     } else {
@@ -160,8 +160,9 @@ check_outputs <- function(where, name, outputs, targets, largest) {
   }
 }
 
-call_own <- function(where, what, f, ...) {
-  tryCatch(f(...), gradpath_error = function(problem) stop(problem), error = function(problem) {
+# A call of the reader's own: what it gives, or how it failed.
+call_own <- function(where, what, call) {
+  tryCatch(call, gradpath_error = function(problem) stop(problem), error = function(problem) {
     user_failure(where, problem, what)
   })
 }
