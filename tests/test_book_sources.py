@@ -6,12 +6,12 @@ import re
 from pathlib import Path
 
 import pytest
-from gradpath.labs_agreement import BOUND as LAB_BOUND
-from gradpath.schedule_agreement import RATE_BOUND
 
 from gradpath.agreement import BOUNDS
 from gradpath.book_sources import expand_includes, read_chapters, read_settings
 from gradpath.first_epoch import read_first_epochs
+from gradpath.study_labs import LAB_BOUND
+from gradpath.study_schedules import RATE_BOUND
 
 from .conftest import PROJECT
 
