@@ -153,8 +153,8 @@ check_outputs <- function(where, name, outputs, targets, largest) {
   for (part in names(largest)) {
     if (largest[[part]] > classes) {
       gradpath_stop(paste0(
-        where, ": ", part, ": has a target of class ", largest[[part]], "; the model gives numbers for classes from 1",
-        " to ", classes
+        where, ": ", part, ": has a target of class ", largest[[part]],
+        "; the model gives numbers for classes from 1 to ", classes
       ))
     }
   }
