@@ -82,3 +82,16 @@ def test_the_recorded_cases_are_declared_as_they_were_recorded(project):
         assert path.optimizer == case["optimizer"].removeprefix("ignite_")
         assert (path.surface, list(path.start), path.steps) == (case["surface"], case["start"], case["steps"])
         assert path.dtype == case["dtype"]
+
+
+def test_steps_may_be_a_whole_float(tmp_path):
+    file = tmp_path / "experiments.yaml"
+    figure = (
+        "figures:\n  - {id: one, title: One, surface: beale, start: [1, 1], paths: [{id: a, optimizer: sgd, steps: "
+    )
+    file.write_text(figure + "7.0}]}\n", encoding="utf-8")
+    steps = read_experiments(file)["one"].paths[0].steps
+    assert (steps, type(steps)) == (7, int)
+    file.write_text(figure + "7.5}]}\n", encoding="utf-8")
+    with pytest.raises(GradpathError, match=r"steps: 7\.5 is not accepted; use a whole number from 0 to 1000000"):
+        read_experiments(file)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
-from gradpath import GradpathError, descend, get_surface
+from gradpath import GradpathError, descend, get_surface, steps_to_reach
 
 NO_GRADIENT = "returned a value that does not depend on the point for autograd"
 CHANGED = "your function changes the point that it is given; let it work on a clone"
@@ -178,7 +179,12 @@ def test_a_schedule_of_the_readers_own_is_named_as_theirs(method):
     broken = refused(schedule=lambda t: 1 / 0, method=method)
     assert re.match(r"descend\(\): schedule: your function failed: ZeroDivisionError: .* \(test_hostile_", broken)
     factor = refused(schedule={"name": "lambda", "lr_lambda": lambda t: "fast"}, method=method)
-    assert factor == "descend(): lr_lambda gave: 'fast' is not accepted; use a function that gives a finite number"
+    accepted = "is not accepted; use a function that gives a finite number >= 0"
+    assert factor == f"descend(): lr_lambda gave: 'fast' {accepted}"
+    factor = refused(schedule={"name": "lambda", "lr_lambda": lambda t: -1}, method=method)
+    assert factor == f"descend(): lr_lambda gave: -1 {accepted}"
+    assert refused(schedule=lambda t: 0.5 - t, method=method) == f"descend(): schedule gave: -0.5 {accepted}"
+    assert refused(schedule=lambda t: np.int64(-1), method=method) == f"descend(): schedule gave: -1 {accepted}"
 
 
 def test_a_path_of_no_steps_needs_no_gradient():
@@ -189,3 +195,12 @@ def test_a_surface_is_got_by_a_word():
     for name in (["beale"], None, Equal(), np.array(["beale"])):
         with pytest.raises(GradpathError, match=r"^get_surface\(\): name: "):
             get_surface(name)
+
+
+def test_whole_floats_and_numbers_of_numpy_are_numbers():
+    expected = descend("beale", (1, 1), "sgd", 5, lr=0.01)
+    for start, steps, lr in (((1.0, 1.0), 5.0, 0.01), (np.array([1, 1]), np.int64(5), np.float64(0.01))):
+        pd.testing.assert_frame_equal(descend("beale", start, "sgd", steps, lr=lr), expected, check_exact=True)
+    counted = steps_to_reach("beale", [1, 1], "sgd", 50.0, bottom=0, lr=[0.01])
+    pd.testing.assert_frame_equal(counted, steps_to_reach("beale", [1, 1], "sgd", 50, bottom=0.0, lr=[0.01]))
+    assert refused(steps=2.5) == "descend(): steps: 2.5 is not accepted; use a whole number from 0 to 1000000"

@@ -94,6 +94,8 @@ def descend(
     require("descend()", "start", _as_list(start))
     for field, given in (("optimizer", optimizer), ("steps", steps), ("method", method), ("dtype", dtype)):
         require("descend()", field, given)
+    # 40.0 is as whole as 40.
+    steps = int(steps)
     require("descend()", "noise", noise)
     require("descend()", "seed", seed)
     checked = _in_floats(check_hyperparameters("descend()", optimizer, hyperparameters))

@@ -175,6 +175,7 @@ def _complete(where: str, entry: dict[str, Any]) -> Figure:
 def _complete_path(place: str, figure: dict[str, Any], path: dict[str, Any]) -> DeclaredPath:
     check_hyperparameters(place, path["optimizer"], path.get("hyperparameters", {}))
     inherited = {
+        "steps": int(path["steps"]),
         "surface": path.get("surface") or figure.get("surface"),
         "start": _as_pair(path.get("start")) or figure["start"],
         "dtype": path.get("dtype") or figure["dtype"],

@@ -74,6 +74,7 @@ def steps_to_reach(
     require(where, "start", list(start) if isinstance(start, Sequence | np.ndarray) else start)
     require(where, "optimizer", optimizer)
     require(where, "steps", steps)
+    steps = int(steps)
     if not is_number(within) or within <= 0:
         raise refusal(where, "within", within, "a finite number > 0")
     bottom = _bottom_of(where, surface, bottom)

@@ -7,10 +7,11 @@ import math
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from gradpath.hyperparameters import is_number
+from gradpath.hyperparameters import at_least_zero
 from gradpath.refusals import GradpathError, refusal, user_failure
 from gradpath.schedulers import checked_rate
 
@@ -91,32 +92,34 @@ def leave_gradient(value: Tensor, x: Tensor) -> None:
         raise _no_gradient()
 
 
-def guard_schedule(schedule: Any) -> Any:
-    """Return a schedule whose functions are named as the reader's own where they fail."""
+def guard_schedule(schedule: Any, where: str = "descend()") -> Any:
+    """Return a schedule whose functions are named as the reader's own where they fail, or give no rate."""
     if callable(schedule):
-        return lambda t: checked_rate("descend()", _call(schedule, t))
+        return lambda t: checked_rate(where, _call(where, schedule, t))
     if not isinstance(schedule, dict):
         return schedule
     guarded = dict(schedule)
     if callable(guarded.get("then")):
         then = guarded["then"]
-        guarded["then"] = lambda t: checked_rate("descend()", _call(then, t))
+        guarded["then"] = lambda t: checked_rate(where, _call(where, then, t))
     if callable(guarded.get("lr_lambda")):
         lr_lambda = guarded["lr_lambda"]
-        guarded["lr_lambda"] = lambda t: _factor(_call(lr_lambda, t))
+        guarded["lr_lambda"] = lambda t: _factor(where, _call(where, lr_lambda, t))
     return guarded
 
 
-def _call(function: Callable[[int], Any], t: int) -> Any:
+def _call(where: str, function: Callable[[int], Any], t: int) -> Any:
     try:
-        return function(t)
+        value = function(t)
     except Exception as error:
-        raise user_failure("descend(): schedule", error) from error
+        raise user_failure(f"{where}: schedule", error) from error
+    # NumPy's numbers are numbers.
+    return value.item() if isinstance(value, np.generic) else value
 
 
-def _factor(value: Any) -> float:
-    if not is_number(value):
-        raise refusal("descend()", "lr_lambda gave", value, "a function that gives a finite number")
+def _factor(where: str, value: Any) -> float:
+    if not at_least_zero(value):
+        raise refusal(where, "lr_lambda gave", value, "a function that gives a finite number >= 0")
     return float(value)
 
 

@@ -16,6 +16,14 @@ from gradpath.refusals import one_of, refusal
 PANELS_PER_ROW = 3
 
 
+def check_rates(where: str, rates: Sequence[Sequence[float]]) -> None:
+    """Refuse no sequence of rates at all, and one without a rate."""
+    if len(rates) == 0 or any(len(one) == 0 for one in rates):
+        raise refusal(
+            where, "rates", [list(one) for one in rates], "one sequence of rates per picture, each with a rate"
+        )
+
+
 def plot_schedules(
     rates: Sequence[Sequence[float]],
     labels: Sequence[str] | None = None,
@@ -45,6 +53,7 @@ def plot_schedules(
     """
     if theme not in THEMES:
         raise refusal("plot_schedules()", "theme", theme, one_of(list(THEMES)))
+    check_rates("plot_schedules()", rates)
     columns = min(PANELS_PER_ROW, len(rates))
     rows = -(-len(rates) // columns)
     size = (7.2, 3.2) if len(rates) == 1 else (7.2, 1.75 * rows)

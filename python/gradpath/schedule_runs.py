@@ -168,4 +168,4 @@ def _read_entry(where: str, entry: dict[str, Any]) -> Sequence:
     checked = check_path_schedule(where, entry["schedule"], entry["steps"], schedule_parameters())
     if checked is None:
         raise refusal(where, "schedule", None, "a mapping with a name and the parameters of that schedule")
-    return Sequence(**(entry | {"schedule": checked}))
+    return Sequence(**(entry | {"schedule": checked, "steps": int(entry["steps"])}))

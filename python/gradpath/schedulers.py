@@ -181,6 +181,7 @@ def schedule_rates(
     where = "schedule_rates()"
     require(where, "steps", steps)
     require(where, "method", method)
+    steps = int(steps)
     check_fields(where, lr=lr)
     watches = not callable(schedule) and check_schedule(where, schedule, schedule_parameters())["name"] == "plateau"
     if watches and (metrics is None or len(metrics) < steps):

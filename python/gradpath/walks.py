@@ -60,6 +60,7 @@ def plot_walks(
     for field, given in (("curves", curves), ("windows", windows)):
         if len(given) != len(walks) or not walks:
             raise refusal(where, field, len(given), f"{max(1, len(walks))}, as many as walks")
+    check_starts(where, walks, windows)
     rows = -(-len(walks) // WALKS_PER_ROW)
     figure = PathPlot(figsize=(7.2, 2.4 * rows), layout="constrained", facecolor=THEMES[theme]["paper"])
     FigureCanvasAgg(figure)
@@ -74,6 +75,14 @@ def plot_walks(
     if title:
         figure.suptitle(title, color=ink, fontsize=12, x=0.01, ha="left", fontweight="bold")
     return figure
+
+
+def check_starts(where: str, walks: Sequence[Sequence[float]], windows: Sequence[tuple[float, float]]) -> None:
+    """Refuse a walk that does not start in its window: there would be nothing to draw."""
+    for walk, window in zip(walks, windows, strict=True):
+        start = float(walk[0]) if len(walk) else None
+        if start is None or not window[0] <= start <= window[1]:
+            raise refusal(where, "walks", start, f"a start in its window, from {window[0]:.15g} to {window[1]:.15g}")
 
 
 def points_inside(walk: Sequence[float], window: tuple[float, float]) -> tuple[list[float], float | None]:

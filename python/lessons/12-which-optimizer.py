@@ -202,7 +202,7 @@ show_best("cnn", "quick")
 # One rate further on for each of them.
 for name, rate in [("sgd", 2), ("momentum", 0.3), ("nesterov", 0.3), ("adamw", 0.1)]:
     losses = [run(name, rate, seed=seed) for seed in range(1, 7)]
-    text = f"mean {statistics.mean(losses):.3f}, from {min(losses):.3f} to {max(losses):.3f}"
+    text = f"mean {statistics.mean(losses):.2f}, from {min(losses):.2f} to {max(losses):.2f}"
     print(f"{name:8s}   rate {rate:3g}   {text}")
 
 # %% solution-2

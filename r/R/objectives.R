@@ -86,28 +86,28 @@ refuse_gradient <- function(problem) {
 
 # A schedule whose functions are named as the reader's own where they fail. A function of t may be a list of just
 # as many rates as there are steps: the library asks for one rate more, which no update uses.
-guard_schedule <- function(schedule) {
+guard_schedule <- function(schedule, where = "descend()") {
   if (is.function(schedule)) {
-    return(function(t) checked_rate("descend()", call_schedule(schedule, t)))
+    return(function(t) checked_rate(where, call_schedule(where, schedule, t)))
   }
   if (is.function(schedule$then)) {
     then <- schedule$then
-    schedule$then <- function(t) checked_rate("descend()", call_schedule(then, t))
+    schedule$then <- function(t) checked_rate(where, call_schedule(where, then, t))
   }
   if (is.function(schedule$lr_lambda)) {
     factor <- schedule$lr_lambda
-    schedule$lr_lambda <- function(t) checked_factor(call_schedule(factor, t))
+    schedule$lr_lambda <- function(t) checked_factor(where, call_schedule(where, factor, t))
   }
   schedule
 }
 
-call_schedule <- function(schedule, t) {
-  tryCatch(schedule(t), error = function(problem) user_failure("descend(): schedule", problem))
+call_schedule <- function(where, schedule, t) {
+  tryCatch(schedule(t), error = function(problem) user_failure(paste0(where, ": schedule"), problem))
 }
 
-checked_factor <- function(value) {
-  if (!is_number(value)) {
-    refuse("descend()", "lr_lambda gave", value, "a function that gives a finite number")
+checked_factor <- function(where, value) {
+  if (!at_least_zero(value)) {
+    refuse(where, "lr_lambda gave", value, "a function that gives a finite number >= 0")
   }
   as.numeric(value)
 }

@@ -35,7 +35,7 @@ scheduler_verb <- function(name) {
     python <- get("python", envir = optimizer)
     self <- new.env(parent = emptyenv())
     self$optimizer <- optimizer
-    self$python <- do.call(make, c(list(python), stats::setNames(arguments, names)))
+    self$python <- as_in_r(do.call(make, c(list(python), stats::setNames(arguments, names))))
     # The schedule wraps the optimizer's step(), to notice when it is called before it.
     assign("step", python$step, envir = optimizer)
     structure(self, class = c(name, "gradpath_scheduler", "lr_scheduler"))
@@ -47,7 +47,21 @@ function_of_r <- function(value) {
   if (is.list(value)) {
     return(lapply(value, function_of_r))
   }
-  if (is.function(value)) function(epoch) value(from_python(epoch)) else value
+  if (is.function(value)) function(epoch) remembered(value(from_python(epoch))) else value
+}
+
+# An error of a function of R that Python calls comes back as an error of Python, with a text and no class: it is
+# remembered on its way there, and raised again where it comes back.
+remembered <- function(code) {
+  tryCatch(code, error = function(problem) {
+    .py$problem <- problem
+    stop(problem)
+  })
+}
+
+as_in_r <- function(code) {
+  .py$problem <- NULL
+  tryCatch(code, error = function(problem) stop(.py$problem %||% problem))
 }
 
 #' @export
@@ -55,7 +69,7 @@ function_of_r <- function(value) {
   python <- get("python", envir = x)
   switch(name,
     optimizer = get("optimizer", envir = x),
-    step = function(...) invisible(from_python(python$step(...))),
+    step = function(...) invisible(from_python(as_in_r(python$step(...)))),
     get_last_lr = function() as.numeric(unlist(from_python(python$get_last_lr()))),
     state_dict = function() from_python(python$state_dict()),
     load_state_dict = function(state_dict) invisible(python$load_state_dict(with_lists(state_dict))),

@@ -20,6 +20,7 @@ plot_schedules <- function(rates, labels = NULL, title = NULL, theme = "light") 
   if (!one_text_of(names(THEMES))(theme)) {
     refuse("plot_schedules()", "theme", theme, one_of(names(THEMES)))
   }
+  check_rates("plot_schedules()", rates)
   colours <- THEMES[[theme]]
   small <- length(rates) > 1
   panels <- seq_along(rates)
@@ -61,4 +62,11 @@ panel_theme <- function(colours, small, labelled) {
     axis.text.x = ggplot2::element_text(colour = colours$ink, size = size, margin = ggplot2::margin(t = 3)),
     axis.text.y = ggplot2::element_text(colour = colours$ink, size = size, margin = ggplot2::margin(r = 3))
   )
+}
+
+# Refuses no sequence of rates at all, and one without a rate.
+check_rates <- function(where, rates) {
+  if (!length(rates) || any(lengths(rates) == 0)) {
+    refuse(where, "rates", lapply(rates, as.list), "one sequence of rates per picture, each with a rate")
+  }
 }

@@ -38,9 +38,9 @@
 #' @examplesIf has_engine()
 #' data <- list(x = torch_randn(60, 4), y = torch_tensor(rep(1:2, 30)))
 #' train_network(tanh_network(4, 3, outputs = 2), "cross_entropy", data, epochs = 2, batch_size = 16)
-train_network <- function(model, loss, train, validation = NULL, test = NULL, scores = "accuracy", epochs = 10,
-                          batch_size = 256, optimizer = "adamw", schedule = NULL, clip = NULL, device = "cpu",
-                          seed = 0, checkpoint = NULL, progress = TRUE, method = "optim",
+train_network <- function(model, loss, train, validation = NULL, test = NULL, # nolint: cyclocomp_linter.
+                          scores = "accuracy", epochs = 10, batch_size = 256, optimizer = "adamw", schedule = NULL,
+                          clip = NULL, device = "cpu", seed = 0, checkpoint = NULL, progress = TRUE, method = "optim",
                           schedule_every = "epoch", watch = "validation_loss", batch_losses = FALSE, fused = FALSE,
                           ...) {
   place <- "train_network()"

@@ -18,34 +18,64 @@ check_training <- function(where, model, loss, train, validation, test, scores, 
   require_count(where, "epochs", epochs)
   require_count(where, "batch_size", batch_size)
   require_choice(where, "schedule_every", schedule_every, c("epoch", "batch"))
+  require_flag(where, "progress", progress)
+  require_flag(where, "batch_losses", batch_losses)
   check_fused(where, fused, method, optimizer)
   checked <- check_hyperparameters(where, optimizer, hyperparameters)
   check_clip(where, clip)
   check_checkpoint(where, checkpoint)
   measures <- c(list(loss = as_loss(where, loss)), as_scores(where, scores))
-  parts <- Filter(Negate(is.null), list(train = train, validation = validation, test = test))
+  check_model(where, model)
+  parts <- c(list(train = train), Filter(Negate(is.null), list(validation = validation, test = test)))
   data <- Map(function(part, given) check_data(where, part, given, model), names(parts), parts)
   batches <- ceiling(data$train$y$shape[[1]] / batch_size)
   steps <- epochs * if (schedule_every == "batch") batches else 1
   schedule <- check_training_schedule(
     where, schedule, schedule_every, steps, watch, measures[-1], !is.null(validation)
   )
-  list(
-    forward = check_model(where, model, data$train), measures = measures, data = data, schedule = schedule,
-    hyperparameters = checked
-  )
+  c(check_functions(where, model, loss, measures, data), list(
+    data = data, schedule = schedule, hyperparameters = checked
+  ))
 }
 
 # Refuses what evaluate_network() does not take.
 check_evaluation <- function(where, model, loss, data, scores, batch_size) {
   require_count(where, "batch_size", batch_size)
   measures <- c(list(loss = as_loss(where, loss)), as_scores(where, scores))
+  check_model(where, model)
   checked <- check_data(where, "data", data, model)
-  list(forward = check_model(where, model, checked), measures = measures, data = checked)
+  c(check_functions(where, model, loss, measures, list(data = checked)), list(data = checked))
 }
 
-# The function that a model is.
-check_model <- function(where, model, data) model
+# Model, and loss and scores, so that what they do wrong is refused when it happens.
+check_functions <- function(where, model, loss, measures, data) {
+  name <- if (!is.function(loss)) loss
+  for (part in names(data)) check_targets(where, name, part, data[[part]])
+  scores <- Map(function(called, score) guard_score(where, called, score), names(measures)[-1], measures[-1])
+  guarded <- c(list(loss = guard_loss(where, name, measures$loss, model, data)), scores)
+  list(forward = guard_model(where, model), measures = guarded)
+}
+
+# Refuses what is no module, or one whose parameters do not go together.
+check_model <- function(where, model) {
+  if (!is_nn_module(model)) {
+    refuse(where, "model", model, "a module, such as lenet() gives")
+  }
+  floating <- Filter(function(p) p$is_floating_point(), unname(model$parameters))
+  dtypes <- unique(vapply(floating, dtype_name, ""))
+  if (length(dtypes) > 1) {
+    gradpath_stop(paste0(
+      where, ": model: has parameters of ", paste(dtypes, collapse = " and "), "; use one dtype for all"
+    ))
+  }
+}
+
+# Refuses what is neither true nor false.
+require_flag <- function(where, field, value) {
+  if (!isTRUE(value) && !isFALSE(value)) {
+    refuse(where, field, value, "true or false")
+  }
+}
 
 # Refuses what is not a whole number from 1 on.
 require_count <- function(where, field, value) {
@@ -66,9 +96,7 @@ FUSED <- c("sgd", "momentum", "nesterov", "adagrad", "adam", "adamw")
 
 # Refuses a fused step where there is none.
 check_fused <- function(where, fused, method, optimizer) {
-  if (!isTRUE(fused) && !isFALSE(fused)) {
-    refuse(where, "fused", fused, "true or false")
-  }
+  require_flag(where, "fused", fused)
   if (fused && (method != "optim" || !optimizer %in% FUSED)) {
     refuse(where, "fused", fused, paste("false, or method optim with", one_of(FUSED)))
   }
@@ -87,6 +115,7 @@ check_checkpoint <- function(where, checkpoint) {
 # The function of a loss given by name or as a function.
 as_loss <- function(where, loss) {
   if (is.function(loss)) {
+    check_two(where, "loss", loss)
     return(loss)
   }
   if (!one_text_of(names(LOSSES))(loss)) {
@@ -100,7 +129,7 @@ as_scores <- function(where, scores) {
   if (is.list(scores) && !is.null(names(scores))) {
     return(check_score_functions(where, scores))
   }
-  for (name in if (is.null(scores)) list(NULL) else as.list(scores)) {
+  for (name in if (is.null(scores) || is.function(scores)) list(scores) else as.list(scores)) {
     if (!one_text_of(names(SCORES))(name)) {
       refuse(where, "scores", name, paste0(one_of(names(SCORES)), ", or functions by name"))
     }
@@ -108,12 +137,21 @@ as_scores <- function(where, scores) {
   SCORES[unique(unlist(scores))]
 }
 
+# What other columns of a table, and of a checkpoint, are called.
+TAKEN <- c("loss", "epoch", "seconds", "lr", "batch_losses")
+
 check_score_functions <- function(where, scores) {
-  for (name in names(scores)) {
-    if (!is.function(scores[[name]]) || name == "loss") {
-      accepted <- "a function of outputs and targets, not called 'loss'"
-      refuse(where, paste0("scores, '", name, "'"), scores[[name]], accepted)
+  called <- names(scores)
+  for (i in seq_along(scores)) {
+    if (!grepl("^[A-Za-z][A-Za-z0-9_]*$", called[[i]]) || called[[i]] %in% c(TAKEN, called[seq_len(i - 1)])) {
+      accepted <- paste("a word of letters, digits and _, none of", paste(TAKEN, collapse = ", "))
+      refuse(where, "scores, name", called[[i]], accepted)
     }
+    field <- paste0("scores, '", called[[i]], "'")
+    if (!is.function(scores[[i]])) {
+      refuse(where, field, scores[[i]], "a function of outputs and targets")
+    }
+    check_two(where, field, scores[[i]])
   }
   scores
 }
@@ -139,6 +177,7 @@ check_data <- function(where, part, data, model) {
       "; use the same dtype for both"
     ))
   }
+  check_finite(where, part, data)
   data
 }
 
@@ -173,7 +212,7 @@ check_training_schedule <- function(where, schedule, schedule_every, steps, watc
       refuse(where, "schedule_every", schedule_every, "epoch; a plateau goes on once per epoch")
     }
   }
-  checked
+  guard_schedule(checked, where)
 }
 
 # Writes a setting for a record: functions by what they are, lists as they are.

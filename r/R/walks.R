@@ -36,6 +36,7 @@ plot_walks <- function(curves, walks, windows, labels = NULL, title = NULL, them
       refuse(where, field, given[[field]], sprintf("%d, as many as walks", max(1L, length(walks))))
     }
   }
+  Map(function(walk, window) check_starts(where, walk, window), walks, windows)
   colours <- THEMES[[theme]]
   scenes <- Map(walk_scene, curves, walks, windows, seq_along(walks))
   bind <- function(part) do.call(rbind, lapply(scenes, `[[`, part))
@@ -61,6 +62,15 @@ plot_walks <- function(curves, walks, windows, labels = NULL, title = NULL, them
     ggplot2::theme(panel.grid.major = ggplot2::element_blank())
   attr(plot, "size") <- c(7.2, 2.4 * ceiling(length(walks) / WALKS_PER_ROW))
   plot
+}
+
+# Refuses a walk that does not start in its window: there would be nothing to draw.
+check_starts <- function(where, walk, window) {
+  start <- if (length(walk)) walk[[1]]
+  if (is.null(start) || is.na(start) || start < window[[1]] || start > window[[2]]) {
+    accepted <- sprintf("a start in its window, from %.15g to %.15g", window[[1]], window[[2]])
+    refuse(where, "walks", start, accepted)
+  }
 }
 
 # The points of a walk before it first leaves the window, and the one that left, if one does.

@@ -220,7 +220,7 @@ show_best("cnn", "quick")
 further <- c(sgd = 2, momentum = 0.3, nesterov = 0.3, adamw = 0.1)
 for (name in names(further)) {
   losses <- vapply(1:6, function(seed) run(name, further[[name]], seed = seed), 1)
-  text <- "%-8s   rate %3g   mean %.3f, from %.3f to %.3f\n"
+  text <- "%-8s   rate %3g   mean %.2f, from %.2f to %.2f\n"
   cat(sprintf(text, name, further[[name]], mean(losses), min(losses), max(losses)))
 }
 

@@ -30,10 +30,29 @@ test_that("a surface that is none is refused in one line, named as the reader's 
 
 test_that("a schedule of the reader's own is named as theirs", {
   skip_without_engine()
-  said <- function(schedule) message_of(descend("beale", c(1, 1), "sgd", 3, schedule = schedule))
-  expect_match(said(function(t) stop("no rate")), "descend(): schedule: your function failed: no rate", fixed = TRUE)
-  expect_equal(
-    said(list(name = "lambda", lr_lambda = function(t) "fast")),
-    "descend(): lr_lambda gave: 'fast' is not accepted; use a function that gives a finite number"
+  accepted <- "is not accepted; use a function that gives a finite number >= 0"
+  for (method in c("manual", "optim")) {
+    said <- function(schedule) message_of(descend("beale", c(1, 1), "sgd", 3, schedule = schedule, method = method))
+    expect_match(said(function(t) stop("no rate")), "descend(): schedule: your function failed: no rate", fixed = TRUE)
+    expect_identical(said(function(t) 0.5 - t), paste("descend(): schedule gave: -0.5", accepted))
+    factor <- function(value) said(list(name = "lambda", lr_lambda = function(t) value))
+    expect_identical(factor("fast"), paste("descend(): lr_lambda gave: 'fast'", accepted))
+    expect_identical(factor(-1), paste("descend(): lr_lambda gave: -1", accepted))
+  }
+})
+
+test_that("pictures of nothing are refused with one line", {
+  skip_without_engine()
+  expect_identical(
+    message_of(plot_schedules(list())),
+    "plot_schedules(): rates: [] is not accepted; use one sequence of rates per picture, each with a rate"
   )
+  curve <- function(x) x^2
+  for (walk in list(c(5, 1), NaN, numeric())) {
+    shown <- if (length(walk)) sub("NaN", "nan", walk[[1]]) else "null"
+    expect_identical(
+      message_of(plot_walks(list(curve), list(walk), list(c(-3, 3)))),
+      paste0("plot_walks(): walks: ", shown, " is not accepted; use a start in its window, from -3 to 3")
+    )
+  }
 })
