@@ -34,7 +34,7 @@ test_that("an unknown figure and a missing table are refused, and nothing is wri
   expect_equal(message_of(run_experiments(example(), folder, "hill")),
                "figures: id: 'hill' is not accepted; use one of bowl")
   said <- message_of(draw_experiments(example(), folder))
-  expect_match(said, "has no table of R's paths; run run_experiments() first", fixed = TRUE)
+  expect_match(said, "has no table of R's; run run_experiments() first", fixed = TRUE)
   expect_length(list.files(folder), 0)
 })
 
