@@ -75,7 +75,7 @@ test_that("what is wrong is named: file, figure, path, field, value, what is acc
   expect_equal(figure_with("{id: p, optimizer: sgd, steps: 3}", "    draw: maybe"),
                "FILE: figure 'a': draw: 'maybe' is not accepted; use true or false")
   expect_equal(figure_with("{id: p, optimizer: sgd, steps: 3, recorded_differs: {reason: x}}"),
-               "FILE: figure 'a', path 'p': at_most: is missing; use a finite number >= 0")
+               "FILE: figure 'a', path 'p': begins: is missing; use a whole number >= 1")
   expect_equal(message_of(read_experiments("nowhere.yaml")),
                "nowhere.yaml: no such file; name a file of experiments")
 })
