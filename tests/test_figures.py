@@ -47,7 +47,7 @@ def test_r_tables_regenerate(project, r: R, tmp_path):
 def test_every_table_says_what_made_it(project):
     for figure in declared(project):
         tables = sorted((project / "shared_figures" / figure).glob("*.csv"))
-        assert {"python.csv", "r-pytorch.csv"} <= {t.name for t in tables}
+        assert {"python.csv", "r-torch.csv"} <= {t.name for t in tables}
         for table in tables:
             record = read_table(table).attrs
             assert {"language", "engine", "device", "seed", "declaration", "sources"} <= set(record)

@@ -284,8 +284,8 @@ def test_the_labs_show_what_they_teach(project, size):
     assert min(ends["clipping"]["by-value"], ends["clipping"]["by-norm"]) > 0.7
     assert max(ends["initialization"]["zeros"], ends["initialization"]["small"]) < 0.15
     assert min(ends["initialization"]["xavier"], ends["initialization"]["he"]) > 0.6
-    assert ends["cnn"]["adam-0.001"] > ends["cnn"]["adam-0.0001"]
     if size == "quick":
+        assert ends["cnn"]["adam-0.001"] > ends["cnn"]["adam-0.0001"]
         assert ends["depth"]["sgd-0.1-depth-24"] < 0.15 < ends["depth"]["adamw-0.001-depth-8"]
         assert ends["batch-size"]["same-2"] > ends["batch-size"]["same-128"]
         assert ends["batch-size"]["scaled-32"] > ends["batch-size"]["same-32"]

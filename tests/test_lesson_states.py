@@ -7,7 +7,7 @@ import pytest
 from gradpath import lesson_states as states
 from gradpath.lesson_includes import include_text, lines_shown
 from gradpath.lesson_states import lesson_state, update_lessons
-from gradpath.lessons import Lesson, find_lessons
+from gradpath.lessons import Lesson, find_lessons, write_record
 from gradpath.r_process import R
 
 from .conftest import PROJECT
@@ -19,7 +19,8 @@ LABEL = "Printed by engine pytorch 2.13.0+cpu, for want of {torch}, which may pr
 
 def made_by(lesson: Lesson, engine: str) -> dict:
     includes = {lesson.include(n): include_text("head", "r", code, "1\n", engine) for n, code in lesson.cells()}
-    return includes | {lesson.record(): f"fingerprint: {lesson.fingerprint()}\nlanguage: r 4.2.2\nengine: {engine}\n"}
+    made = lesson.made_from() | {"language": "r 4.2.2", "engine": engine}
+    return includes | {lesson.record(): write_record(made)}
 
 
 @pytest.fixture
@@ -38,7 +39,7 @@ def test_a_lesson_is_fresh_stale_or_of_another_engine(lesson):
     assert LABEL in lesson.include("one").read_text()
     assert lines_shown(lesson.include("one").read_text()) == ["1"]
     lesson.file.write_text("# %% one\ncat(2)\n")
-    why = "the lesson, or what it uses or reads, changed since it was executed"
+    why = "the lesson changed since it was executed"
     assert lesson_state(lesson)[1:] == ("stale", why)
 
 

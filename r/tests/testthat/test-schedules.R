@@ -70,7 +70,7 @@ test_that("a number alone is a list of milestones in R's own code, and none in a
   file <- tempfile(fileext = ".yaml")
   entry <- "schedules: [{id: a, title: A, lr: 1, steps: 9, schedule: {name: multi_step, milestones: %s}}]"
   writeLines(sprintf(entry, "[5]"), file)
-  expect_equal(unlist(read_schedules(file)$a$schedule$milestones), 5)
+  expect_equal(as.numeric(unlist(read_schedules(file)$a$schedule$milestones)), 5)
   writeLines(sprintf(entry, "5"), file)
   expect_match(message_of(read_schedules(file)), "milestones: 5 is not accepted; use a list", fixed = TRUE)
 })
