@@ -26,10 +26,12 @@ def lesson_files(project):
 def test_no_lesson_reads_a_file_by_a_path_that_holds_in_the_project_alone(project):
     named = 0
     for file in lesson_files(project):
-        text = file.read_text(encoding="utf-8")
+        lines = file.read_text(encoding="utf-8").splitlines()
+        # The header declares what is read; the code finds it.
+        text = "\n".join(line for line in lines if not line.startswith("#| reads: "))
         assert "shared_figures" not in text, file.name
         for name in re.findall(r'find_table\(f?"([^"]+)"', text):
-            found = sorted((project / "shared_figures").glob(name.replace("{lab}", "*")))
+            found = sorted((project / "shared_figures").glob(re.sub(r"\{\w+\}|%s", "*", name)))
             assert found, (file.name, name)
             named += 1
     assert named >= 8
