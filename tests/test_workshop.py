@@ -235,7 +235,7 @@ def test_status_names_what_is_stale_and_why(small):
 
 def test_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not(small):
     place = small / ".gradpath" / "tmp"
-    sweep(small)
+    place.mkdir(parents=True)
     mine = scratch_name(small / "shared_figures", ".svg")
     assert mine.parent == place
     mine.write_text("half")

@@ -220,6 +220,7 @@ def _check(project: Path, verbose: bool) -> bool:
     from gradpath.check_pages import write_check_pages
 
     comparisons = compare_all(project)
+    (project / ".gradpath").mkdir(exist_ok=True)
     write_agreement(project, comparisons)
     write_check_pages(project, comparisons)
     if verbose:

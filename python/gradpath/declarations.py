@@ -51,7 +51,7 @@ _TEXT_TAG, _LIST_TAG, _MAPPING_TAG = (f"tag:yaml.org,2002:{name}" for name in ("
 _ID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 MAX_ID = 100
 # The folders beside those of the figures; each belongs to a study with a declaration or recordings of its own.
-STUDY_FOLDERS = ("schedules", "first_epoch", "training", "recorded_torch")
+STUDY_FOLDERS = ("schedules", "first_epoch", "training", "recorded_torch", "published")
 _DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
 
 A_LINE = "a text of one line"

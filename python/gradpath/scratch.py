@@ -43,8 +43,8 @@ def scratch(project: Path) -> Iterator[Path]:
 
 def sweep(project: Path) -> None:
     """Remove what processes that are gone left in the project's place for temporary files."""
-    (project / ".gradpath" / "tmp").mkdir(parents=True, exist_ok=True)
-    for left in (project / ".gradpath" / "tmp").iterdir():
+    place = project / ".gradpath" / "tmp"
+    for left in place.iterdir() if place.is_dir() else ():
         number = left.name.lstrip(".").partition("-")[0]
         if number.isdigit() and _is_running(int(number)):
             continue

@@ -31,7 +31,7 @@ DIGITS <- 15
 
 MAX_ID <- 100
 # The folders beside those of the figures; each belongs to a study with a declaration or recordings of its own.
-STUDY_FOLDERS <- c("schedules", "first_epoch", "training", "recorded_torch")
+STUDY_FOLDERS <- c("schedules", "first_epoch", "training", "recorded_torch", "published")
 DEVICES <- c("con", "prn", "aux", "nul", paste0("com", 1:9), paste0("lpt", 1:9))
 
 A_LINE <- "a text of one line"
