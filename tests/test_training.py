@@ -58,7 +58,8 @@ def test_by_hand_equals_optim(optimizer, clip):
     by_hand, by_optim = (np.array(tables[m].attrs["batch_losses"]) for m in models)
     np.testing.assert_allclose(by_hand, by_optim, rtol=1e-12)
     for p, q in zip(*(m.parameters() for m in models.values()), strict=True):
-        torch.testing.assert_close(p, q, rtol=1e-11, atol=1e-13)
+        # The root is not rounded correctly by every build of the library on every processor: RMSProp shows it most.
+        torch.testing.assert_close(p, q, rtol=1e-10, atol=1e-12)
 
 
 def test_clipping_changes_the_path():

@@ -52,7 +52,7 @@ ACCEPTED: dict[str, tuple[Callable[[Any], bool], str]] = {
         "two finite numbers",
     ),
     "steps": (
-        lambda value: is_number(value) and value == int(value) and 0 <= value <= MAX_STEPS,
+        lambda value: at_least_zero(value) and value == int(value) and value <= MAX_STEPS,
         f"a whole number from 0 to {MAX_STEPS}",
     ),
     "method": (lambda value: is_one_of(value, ("manual", "optim")), one_of(["manual", "optim"])),

@@ -255,7 +255,7 @@ cat("made from a matrix:", if (lost == 0) "all keep" else "many lose", "their nu
 # A plain vector is copied. The shape can wait until it is a tensor.
 safe <- function() torch_tensor(values, dtype = torch_float64())$reshape(c(3, 1))
 lost <- count_lost(safe)
-cat("made from a vector:", if (lost == 0) "all keep" else "many lose", "their numbers\n")
+cat("made by a copy:", if (lost == 0) "all keep" else "many lose", "their numbers\n")
 
 # %% float32-path
 cases <- list(

@@ -167,6 +167,8 @@ local function div(element)
 end
 
 local section, last_chapter = 0, 0
+-- The page of each numbered chapter: what it numbers is linked to from other pages too.
+local pages = {}
 local function header(element)
   -- Sections of a chapter without a number have none either.
   if element.level > 1 and chapter == 0 then
@@ -180,6 +182,7 @@ local function header(element)
   if element.level == 1 then
     last_chapter = last_chapter + 1
     chapter, counts, section = last_chapter, {}, 0
+    pages[tostring(chapter)] = element.identifier .. ".html"
     if kind_of(element.identifier) == "sec" then
       numbers[element.identifier] = { label = "Chapter", number = tostring(chapter) }
     end
@@ -200,7 +203,8 @@ local function reference(cite)
     return nil
   end
   local text = n.label .. "\u{a0}" .. n.number
-  return pandoc.Link({ pandoc.Str(text) }, "#" .. id, "", pandoc.Attr("", { "crossref" }))
+  local page = kind_of(id) ~= "sec" and pages[n.number:match("^(%d+)%.") or ""] or ""
+  return pandoc.Link({ pandoc.Str(text) }, page .. "#" .. id, "", pandoc.Attr("", { "crossref" }))
 end
 
 -- Top down, so that numbers follow the page; a tabset's headings are gone before headings are counted.
