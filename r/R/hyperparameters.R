@@ -30,7 +30,7 @@ two_finite_numbers <- function(value) {
 }
 
 whole_number_of_steps <- function(value) {
-  is_number(value) && value == trunc(value) && value >= 0 && value <= MAX_STEPS
+  at_least_zero(value) && value == trunc(value) && value <= MAX_STEPS
 }
 
 NOT_NEGATIVE <- list(at_least_zero, "a finite number >= 0")
