@@ -84,8 +84,7 @@ refuse_gradient <- function(problem) {
   user_failure(SURFACE_PLACE, problem, "autograd cannot differentiate your function")
 }
 
-# A schedule whose functions are named as the reader's own where they fail. A function of t may be a list of just
-# as many rates as there are steps: the library asks for one rate more, which no update uses.
+# A schedule whose functions are named as the reader's own where they fail.
 guard_schedule <- function(schedule, where = "descend()") {
   if (is.function(schedule)) {
     return(function(t) checked_rate(where, call_schedule(where, schedule, t)))
