@@ -157,7 +157,14 @@ AGREEMENT = PROJECT / "book" / "09-agreement.qmd"
 
 def figures_of(file: Path) -> list[tuple[str, list[str], str]]:
     """List a chapter's figures: id, pictures (from the project's root), what follows up to the next heading."""
-    text = without_code(file.read_text(encoding="utf-8"))
+    # The figures that are declared stand in files of their own; the check lines are told by their includes.
+    own = re.sub(
+        r"^\{\{< include (_figures/\S+) >\}\}$",
+        lambda include: (file.parent / include.group(1)).read_text(encoding="utf-8"),
+        file.read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )
+    text = without_code(own)
     found = []
     for block in re.finditer(r"^::: \{#(fig-[\w-]+)[^}]*\}\n(.*?)^:::$", text, flags=re.DOTALL | re.MULTILINE):
         pictures = [

@@ -20,7 +20,7 @@ GOOD = "id: a, title: A, network: {name: lenet}, samples: 9, dtype: float32, set
 IDS = "lower-case letters and digits, with '-' or '.' between them"
 ONLY = "id, title, network, samples, dtype, settings, bound, seed"
 MALFORMED = {
-    "rows: []": "FILE: networks: null is not accepted; use a list of one or more networks",
+    "rows: []": "FILE: networks: is missing; use a list of one or more networks",
     "networks: [3]": "FILE: network number 1: 3 is not accepted; use a mapping",
     f"networks: [{{{GOOD}}}, {{{GOOD}}}]": None,
     f"networks: [{{{GOOD}, speed: 3}}]": f"FILE: network 'a': speed: 3 is not accepted; use only the fields {ONLY}",
@@ -47,7 +47,7 @@ MALFORMED = {
         "FILE: network 'a': seed: -1 is not accepted; use a whole number from 0 to 2147483647"
     ),
     f"networks: [{{{GOOD.replace(', bound: 0.1', '')}}}]": (
-        "FILE: network 'a': bound: is missing; every network has id, title, network, samples, dtype, settings, bound"
+        "FILE: network 'a': bound: is missing; use a finite number > 0"
     ),
 }
 

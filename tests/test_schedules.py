@@ -366,7 +366,7 @@ MALFORMED = {
     "schedules: [{id: a b}]": "FILE: schedule 'a b': id: 'a b' is not accepted; use lower-case letters and digits,"
     " with '-' or '.' between them",
     "schedules: [{id: a, title: A, lr: 0.1, steps: 3}]": "FILE: schedule 'a': schedule: is missing;"
-    " every schedule has id, title, lr, steps, schedule",
+    " use a mapping with a name and the parameters of that schedule",
     "schedules: [{id: a, title: A, lr: 0.1, steps: 3, schedule: {name: cosine, steps: 0}}]": "FILE: schedule 'a',"
     " schedule 'cosine': steps: 0 is not accepted; use a whole number >= 1",
     "schedules: [{id: a, title: A, lr: 0.1, steps: 9, schedule: {name: multi_step, milestones: 5}}]": "FILE: schedule"
@@ -378,7 +378,8 @@ MALFORMED = {
     "schedules: [{id: a, title: A, lr: -1, steps: 3, schedule: {name: constant}}]": "FILE: schedule 'a': lr: -1 is"
     " not accepted; use a finite number >= 0",
     "schedules: [{id: a, title: A, lr: 1, steps: 3, schedule: {name: constant}, colour: red}]": "FILE: schedule 'a':"
-    " colour: 'red' is not accepted; use only the fields id, title, lr, steps, schedule, metrics, recorded, draw",
+    " colour: 'red' is not accepted; use only the fields id, title, caption, alt, lr, steps, schedule, metrics,"
+    " recorded, draw",
     "schedules: [{id: a, title: A, lr: 1, steps: 3, schedule: {name: plateau}, metrics: [1, .nan, 1]}]": "FILE:"
     " schedule 'a': metrics: [1, nan, 1] is not accepted; use a list of finite numbers",
 }

@@ -83,7 +83,7 @@ def expand_includes(file: Path, seen: tuple[Path, ...] = ()) -> str:
             why = (
                 "includes itself"
                 if target in seen
-                else "does not exist; 'gradpath lessons' and 'gradpath check' write them"
+                else "does not exist; 'gradpath lessons', 'gradpath check' and 'gradpath figures' write them"
             )
             raise GradpathError(f"{file}: line {number}: include '{found.group(1)}' {why}")
         lines.append(expand_includes(target, (*seen, file.resolve())))

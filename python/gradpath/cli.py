@@ -89,11 +89,13 @@ def figures(language: Language = "both", force: Force = False) -> None:
     """Draw every figure in both languages, from tables that agree; exit with code 1 if some do not."""
     from gradpath.agreement import compare_all
     from gradpath.drawing import draw_studies
+    from gradpath.figure_pages import write_figure_pages
     from gradpath.studies import STUDIES
 
     project, languages = project_folder(), _languages(language)
     comparisons = compare_all(project)
     pictures, refused = draw_studies(project, STUDIES, languages, force, _say, comparisons)
+    write_figure_pages(project)
     out.print(f"{len(pictures)} pictures drawn" if pictures else "pictures: nothing changed")
     if refused:
         print(

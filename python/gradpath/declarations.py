@@ -12,7 +12,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, NamedTuple, TypeGuard
+from types import MappingProxyType
+from typing import Any, NamedTuple, Protocol, TypeGuard, TypeVar
 
 from ruamel.yaml import YAML, YAMLError
 from ruamel.yaml.events import (
@@ -26,7 +27,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from gradpath.refusals import GradpathError, printable, refusal
+from gradpath.refusals import GradpathError, is_one_of, one_of, printable, refusal
 
 _WHOLE = re.compile(r"[-+]?[0-9]+")
 _OCTAL = re.compile(r"0o[0-7]+")
@@ -55,6 +56,14 @@ STUDY_FOLDERS = ("schedules", "first_epoch", "training", "recorded_torch", "publ
 _DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
 
 A_LINE = "a text of one line"
+
+
+class _Named(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+Entry = TypeVar("Entry", bound=_Named)
 
 
 class _Unreadable(Exception):
@@ -199,22 +208,90 @@ class Field(NamedTuple):
     null: bool = False
 
 
+def needed(rule: tuple[Callable[[Any], bool], str]) -> Field:
+    """Return a field that must be there."""
+    return Field(*rule[:2], required=True)
+
+
+def optional(rule: tuple[Callable[[Any], bool], str], null: bool = False) -> Field:
+    """Return a field that may be left out; ``null`` says the same where it is taken."""
+    return Field(*rule[:2], null=null)
+
+
+def among(names: Iterable[str]) -> tuple[Callable[[Any], bool], str]:
+    """Return what a field takes that names one of several things."""
+    known = list(names)
+    return (lambda value: is_one_of(value, known), one_of(known))
+
+
+def mapping(accepted: str) -> tuple[Callable[[Any], bool], str]:
+    """Return what a field takes that is a mapping, described in words."""
+    return (lambda value: isinstance(value, dict), accepted)
+
+
+def list_of(accepted: str) -> tuple[Callable[[Any], bool], str]:
+    """Return what a field takes that is a list of one or more things."""
+    return (is_filled, f"a list of one or more {accepted}")
+
+
+def read_entries(
+    file: str | Path,
+    section: str,
+    kind: str,
+    complete: Callable[[str, dict[str, Any]], Entry],
+    taken: Iterable[str] = (),
+    beside: Mapping[str, Field] = MappingProxyType({}),
+) -> dict[str, Entry]:
+    """Read a declaration: a list of entries under one name, each with an id of its own.
+
+    Parameters
+    ----------
+    file : str or Path
+    section : str
+        The name under which the list stands, such as ``"figures"``.
+    kind : str
+        What one entry is called, such as ``"figure"``.
+    complete : callable
+        Checks an entry, given its place and its fields, and returns it with what it inherits filled in; it has an
+        attribute ``id``.
+    taken : iterable of str
+        Ids that are not free, since their folders belong to something else.
+    beside : dict of str to Field
+        What else the file may have.
+
+    Returns
+    -------
+    dict
+        By id, in the order of the file.
+
+    Raises
+    ------
+    GradpathError
+        For the first thing that is wrong: file, entry, field, value, what is accepted; one line.
+    """
+    data = read_yaml(file)
+    fields = {section: needed(list_of(section)), **beside}
+    if not isinstance(data, dict):
+        raise refusal(str(file), section, data, fields[section].accepted)
+    check_entry(str(file), data, fields)
+    entries = [complete(where, entry) for where, entry in check_places(str(file), data[section], kind, ": ")]
+    ids = [entry.id for entry in entries]
+    refuse_duplicates(str(file), kind, ids)
+    refuse_names(str(file), kind, ids, taken)
+    return {entry.id: entry for entry in entries}
+
+
 def check_entry(where: str, entry: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
-    """Refuse the first field, in the order of the table, that is missing or has a value that it does not take."""
+    """Refuse the first field, in the order of the table, that is missing or wrong; then a field that is not in it."""
     for name, rule in fields.items():
         if name not in entry:
             if rule.required:
                 raise GradpathError(f"{where}: {name}: is missing; use {rule.accepted}")
         elif not (entry[name] is None and rule.null) and not rule.accepts(entry[name]):
             raise refusal(where, name, entry[name], rule.accepted)
-
-
-def refuse_unknown(where: str, entry: Mapping[str, Any], known: Iterable[str]) -> None:
-    """Refuse a field that an entry does not have."""
-    names = list(known)
     for name, value in entry.items():
-        if name not in names:
-            raise refusal(where, name, value, f"only the fields {', '.join(names)}")
+        if name not in fields:
+            raise refusal(where, name, value, f"only the fields {', '.join(fields)}")
 
 
 def check_places(where: str, entries: list[Any], kind: str, separator: str) -> list[tuple[str, dict[str, Any]]]:
@@ -241,6 +318,14 @@ def is_line(value: Any) -> bool:
 def is_filled(value: Any) -> TypeGuard[list[Any]]:
     """Say whether a value is a list of one or more things."""
     return isinstance(value, list) and len(value) > 0
+
+
+# What fields of several declarations take.
+IDENTIFIER = (is_id, "lower-case letters and digits, with '-' or '.' between them")
+LINE = (is_line, A_LINE)
+FLAG = (lambda value: isinstance(value, bool), "true or false")
+# What the book says of a picture: below it, and to those who do not see it.
+PICTURE = {"caption": optional(LINE), "alt": optional(LINE)}
 
 
 def refuse_duplicates(where: str, kind: str, ids: list[str]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,23 +13,13 @@ import torch
 from torch import nn
 
 from gradpath.datasets import fashion_mnist, take_data
-from gradpath.declarations import (
-    A_LINE,
-    check_places,
-    is_filled,
-    is_id,
-    is_line,
-    read_yaml,
-    refuse_duplicates,
-    refuse_names,
-    refuse_unknown,
-)
+from gradpath.declarations import IDENTIFIER, LINE, check_entry, needed, optional, read_entries
 from gradpath.hyperparameters import ACCEPTED, is_number
-from gradpath.lab_declarations import check_network, check_settings
+from gradpath.lab_declarations import SETTINGS, check_network, check_settings
 from gradpath.networks import lenet, small_cnn, tanh_network
-from gradpath.refusals import GradpathError, is_one_of, one_of, refusal
+from gradpath.refusals import is_one_of, one_of
 from gradpath.runs import METHODS
-from gradpath.schedule_fields import is_whole
+from gradpath.schedule_fields import COUNT
 from gradpath.tables import write_table
 from gradpath.training import train_network
 
@@ -51,20 +41,22 @@ class FirstEpoch:
     seed: int = 0
 
 
-_FIELDS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "id": (is_id, "lower-case letters and digits, with '-' or '.' between them"),
-    "title": (is_line, A_LINE),
-    "network": (
-        lambda v: isinstance(v, Mapping) and is_one_of(v.get("name"), list(NETWORKS)),
-        f"a mapping with a name, {one_of(list(NETWORKS))}, and its arguments",
+# The fields in the order in which they are checked.
+_FIELDS = {
+    "id": needed(IDENTIFIER),
+    "title": needed(LINE),
+    "network": needed(
+        (
+            lambda v: isinstance(v, dict) and is_one_of(v.get("name"), list(NETWORKS)),
+            f"a mapping with a name, {one_of(list(NETWORKS))}, and its arguments",
+        )
     ),
-    "samples": (lambda v: is_whole(v, 1), "a whole number >= 1"),
-    "dtype": ACCEPTED["dtype"],
-    "settings": (lambda v: isinstance(v, Mapping), "a mapping of arguments of train_network()"),
-    "bound": (lambda v: is_number(v) and v > 0, "a finite number > 0"),
-    "seed": ACCEPTED["seed"],
+    "samples": needed(COUNT),
+    "dtype": needed(ACCEPTED["dtype"]),
+    "settings": needed(SETTINGS),
+    "bound": needed((lambda v: is_number(v) and v > 0, "a finite number > 0")),
+    "seed": optional(ACCEPTED["seed"]),
 }
-_REQUIRED = ("id", "title", "network", "samples", "dtype", "settings", "bound")
 
 
 def read_first_epochs(file: str | Path) -> dict[str, FirstEpoch]:
@@ -85,16 +77,7 @@ def read_first_epochs(file: str | Path) -> dict[str, FirstEpoch]:
     GradpathError
         For the first thing that is wrong; one line.
     """
-    data = read_yaml(file)
-    entries = data.get("networks") if isinstance(data, Mapping) else None
-    if not is_filled(entries):
-        raise refusal(str(file), "networks", entries, "a list of one or more networks")
-    declared = [_read_entry(where, entry) for where, entry in check_places(str(file), entries, "network", ": ")]
-    refuse_unknown(str(file), data, ["networks"])
-    ids = [d.id for d in declared]
-    refuse_duplicates(str(file), "network", ids)
-    refuse_names(str(file), "network", ids)
-    return {d.id: d for d in declared}
+    return read_entries(file, "networks", "network", _read_entry)
 
 
 def run_first_epochs(file: str | Path, folder: str | Path) -> Path:
@@ -144,14 +127,7 @@ def train_first_epoch(entry: FirstEpoch, method: str) -> pd.DataFrame:
 
 
 def _read_entry(where: str, entry: dict[str, Any]) -> FirstEpoch:
-    for field, value in entry.items():
-        if field not in _FIELDS:
-            raise refusal(where, field, value, f"only the fields {', '.join(_FIELDS)}")
-        if not _FIELDS[field][0](value):
-            raise refusal(where, field, value, _FIELDS[field][1])
-    for field in _REQUIRED:
-        if field not in entry:
-            raise GradpathError(f"{where}: {field}: is missing; every network has {', '.join(_REQUIRED)}")
+    check_entry(where, entry, _FIELDS)
     check_network(where, entry["network"])
     check_settings(where, entry["settings"], int(entry["samples"]), 1)
     return FirstEpoch(**entry)

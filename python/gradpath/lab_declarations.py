@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from gradpath.clipping import check_clip
 from gradpath.declarations import (
-    A_LINE,
+    FLAG,
+    IDENTIFIER,
+    LINE,
+    PICTURE,
+    among,
+    check_entry,
     check_places,
     is_filled,
-    is_id,
-    is_line,
-    read_yaml,
+    list_of,
+    mapping,
+    needed,
+    optional,
+    read_entries,
     refuse_duplicates,
-    refuse_names,
-    refuse_unknown,
 )
-from gradpath.experiments import ACCEPTED_DIFFERENCE
+from gradpath.experiments import DIFFERENCE, DIFFERENCE_FIELDS
 from gradpath.hyperparameters import ACCEPTED, at_least_zero, check_hyperparameters, is_number, require
 from gradpath.initializations import INITIALIZATIONS
 from gradpath.networks import ACTIVATIONS
-from gradpath.refusals import GradpathError, is_one_of, one_of, refusal
-from gradpath.schedule_fields import is_whole
+from gradpath.refusals import GradpathError
+from gradpath.schedule_fields import COUNT, is_whole
 from gradpath.training_checks import check_training_schedule, require_choice, require_count
 
 SIZES = ("quick", "full")
@@ -43,6 +48,8 @@ class LabSize:
     test: int
     epochs: int
     seeds: tuple[int, ...]
+    caption: str | None = None
+    alt: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,29 +84,7 @@ class Lab:
     draw: bool = True
 
 
-Field = tuple[Callable[[Any], bool], str, bool]
-
-_COUNT = (lambda v: is_whole(v, 1), "a whole number >= 1")
-_TEXT = (is_line, A_LINE)
-_ID = (is_id, "lower-case letters and digits, with '-' or '.' between them")
-_SETTINGS = (lambda v: isinstance(v, dict), "a mapping of arguments of train_network()")
-_ARGUMENTS = (lambda v: isinstance(v, dict), "a mapping of arguments of the lab's network")
-_SIZE = (lambda v: isinstance(v, dict), "a mapping with train, validation, test and epochs")
-_FLAG = (lambda v: isinstance(v, bool), "true or false")
-_DIFFERENCE = (lambda v: isinstance(v, dict), "a mapping with reason, begins and at_most")
-
-
-def _optional(rule: tuple[Callable[[Any], bool], str]) -> Field:
-    return (*rule, False)
-
-
-def _required(rule: tuple[Callable[[Any], bool], str]) -> Field:
-    return (*rule, True)
-
-
-def _among(names: Iterable[str]) -> tuple[Callable[[Any], bool], str]:
-    known = list(names)
-    return (lambda v: is_one_of(v, known), one_of(known))
+SETTINGS = mapping("a mapping of arguments of train_network()")
 
 
 # The fields in the order in which they are checked.
@@ -112,60 +97,57 @@ NETWORK_ARGUMENTS = {
 _FROM_DATA: dict[str, dict[str, dict[str, Any]]] = {
     "digits": {"tanh_network": {"inputs": 64}, "lenet": {"size": 8}, "small_cnn": {"size": 8}}
 }
-_ARGUMENT_FIELDS: dict[str, Field] = {
-    "hidden": _optional(
+_ARGUMENT_FIELDS = {
+    "hidden": optional(
         (
             lambda v: is_filled(v) and all(is_whole(width, 1) for width in v),
             "a list of one or more whole numbers >= 1",
         )
     ),
-    "activation": _optional(_among(ACTIVATIONS)),
-    "batch_norm": _optional(_FLAG),
-    "dropout": _optional((lambda v: at_least_zero(v) and v < 1, "a number >= 0 and < 1")),
-    "init": _optional(_among(INITIALIZATIONS)),
+    "activation": optional(among(ACTIVATIONS)),
+    "batch_norm": optional(FLAG),
+    "dropout": optional((lambda v: at_least_zero(v) and v < 1, "a number >= 0 and < 1")),
+    "init": optional(among(INITIALIZATIONS)),
 }
-_NETWORK_FIELDS: dict[str, Field] = {"name": _required(_among(NETWORK_ARGUMENTS))}
-_SIZE_FIELDS: dict[str, Field] = {
-    "train": _required(_COUNT),
-    "validation": _required(_COUNT),
-    "test": _required(_COUNT),
-    "epochs": _required(_COUNT),
-    "seeds": _optional(
+_NETWORK_FIELDS = {"name": needed(among(NETWORK_ARGUMENTS))}
+_SIZE_FIELDS = {
+    "train": needed(COUNT),
+    "validation": needed(COUNT),
+    "test": needed(COUNT),
+    "epochs": needed(COUNT),
+    "seeds": optional(
         (
-            lambda v: isinstance(v, list) and bool(v) and all(map(ACCEPTED["seed"][0], v)) and len(set(v)) == len(v),
+            lambda v: is_filled(v) and all(map(ACCEPTED["seed"][0], v)) and len(set(v)) == len(v),
             f"a list of one or more different seeds, each {ACCEPTED['seed'][1]}",
         )
     ),
-    "settings": _optional(_SETTINGS),
+    "settings": optional(SETTINGS),
+    **PICTURE,
 }
-_SIZES_FIELDS: dict[str, Field] = dict.fromkeys(SIZES, _optional(_SIZE))
-_DIFFERENCE_FIELDS: dict[str, Field] = {
-    "reason": _required(_TEXT),
-    "begins": _required(_COUNT),
-    "at_most": _required(ACCEPTED_DIFFERENCE),
+_SIZES_FIELDS = dict.fromkeys(SIZES, optional(mapping("a mapping with train, validation, test and epochs")))
+_BY_SIZE = (lambda v: isinstance(v, dict) and bool(v), "a mapping with quick, full, or both")
+_LAB_FIELDS = {
+    "id": needed(IDENTIFIER),
+    "title": needed(LINE),
+    "data": needed(among(DATA_NAMES)),
+    "network": needed(mapping("a mapping with a name and the arguments of that network")),
+    "dtype": optional(ACCEPTED["dtype"]),
+    "against": optional(LINE),
+    "draw": optional(FLAG),
+    "sizes": needed(_BY_SIZE),
+    "settings": optional(SETTINGS),
+    "runs": needed(list_of("runs")),
 }
-_LAB_FIELDS: dict[str, Field] = {
-    "id": _required(_ID),
-    "title": _required(_TEXT),
-    "data": _required(_among(DATA_NAMES)),
-    "network": _required((lambda v: isinstance(v, dict), "a mapping with a name and the arguments of that network")),
-    "dtype": _optional(ACCEPTED["dtype"]),
-    "against": _optional(_TEXT),
-    "draw": _optional(_FLAG),
-    "sizes": _required((lambda v: isinstance(v, dict) and bool(v), "a mapping with quick, full, or both")),
-    "settings": _optional(_SETTINGS),
-    "runs": _required((is_filled, "a list of one or more runs")),
-}
-_RUN_FIELDS: dict[str, Field] = {
-    "id": _required(_ID),
-    "label": _optional(_TEXT),
-    "group": _optional(_TEXT),
-    "x": _optional((lambda v: is_number(v) and v > 0, "a finite number > 0")),
-    "network": _optional(_ARGUMENTS),
-    "differs": _optional((lambda v: isinstance(v, dict) and bool(v), "a mapping with quick, full, or both")),
-    "settings": _optional(_SETTINGS),
-    "quick": _optional(_SETTINGS),
-    "full": _optional(_SETTINGS),
+_RUN_FIELDS = {
+    "id": needed(IDENTIFIER),
+    "label": optional(LINE),
+    "group": optional(LINE),
+    "x": optional((lambda v: is_number(v) and v > 0, "a finite number > 0")),
+    "network": optional(mapping("a mapping of arguments of the lab's network")),
+    "differs": optional(_BY_SIZE),
+    "settings": optional(SETTINGS),
+    "quick": optional(SETTINGS),
+    "full": optional(SETTINGS),
 }
 
 
@@ -187,36 +169,19 @@ def read_labs(file: str | Path) -> dict[str, Lab]:
     GradpathError
         For the first thing that is wrong: file, lab, run, field, value, what is accepted; one line.
     """
-    data = read_yaml(file)
-    entries = data.get("labs") if isinstance(data, Mapping) else None
-    if not is_filled(entries):
-        raise refusal(str(file), "labs", entries, "a list of one or more labs")
-    labs = [_read_lab(place, entry) for place, entry in check_places(str(file), entries, "lab", ": ")]
-    refuse_unknown(str(file), data, ["labs"])
-    ids = [lab.id for lab in labs]
-    refuse_duplicates(str(file), "lab", ids)
-    refuse_names(str(file), "lab", ids)
-    return {lab.id: lab for lab in labs}
-
-
-def _check_entry(where: str, entry: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
-    for name, (accepts, accepted, required) in fields.items():
-        if name in entry and not accepts(entry[name]):
-            raise refusal(where, name, entry[name], accepted)
-        if name not in entry and required:
-            raise GradpathError(f"{where}: {name}: is missing; use {accepted}")
-    refuse_unknown(where, entry, fields)
+    return read_entries(file, "labs", "lab", _read_lab)
 
 
 def _read_lab(where: str, entry: dict[str, Any]) -> Lab:
-    _check_entry(where, entry, _LAB_FIELDS)
+    check_entry(where, entry, _LAB_FIELDS)
     check_network(where, entry["network"])
-    _check_entry(f"{where}, sizes", entry["sizes"], _SIZES_FIELDS)
+    check_entry(f"{where}, sizes", entry["sizes"], _SIZES_FIELDS)
     sizes = {}
     for name, given in entry["sizes"].items():
-        _check_entry(f"{where}, {name}", given, _SIZE_FIELDS)
-        counts = {field: int(given[field]) for field in ("train", "validation", "test", "epochs")}
-        sizes[name] = LabSize(**counts, seeds=tuple(map(int, given.get("seeds", [0]))))
+        check_entry(f"{where}, {name}", given, _SIZE_FIELDS)
+        counts: dict[str, Any] = {field: int(given[field]) for field in ("train", "validation", "test", "epochs")}
+        said = {field: given[field] for field in PICTURE if field in given}
+        sizes[name] = LabSize(**counts, seeds=tuple(map(int, given.get("seeds", [0]))), **said)
     runs = [_read_run(place, run, entry, sizes) for place, run in check_places(where, entry["runs"], "run", ", ")]
     refuse_duplicates(where, "run", [run.id for run in runs])
     known = {field: entry[field] for field in ("against", "draw") if field in entry}
@@ -224,9 +189,9 @@ def _read_lab(where: str, entry: dict[str, Any]) -> Lab:
 
 
 def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dict[str, LabSize]) -> LabRun:
-    _check_entry(where, entry, _RUN_FIELDS)
+    check_entry(where, entry, _RUN_FIELDS)
     if "against" in lab and "x" not in entry:
-        raise GradpathError(f"{where}: x: is missing; use {_RUN_FIELDS['x'][1]}")
+        raise GradpathError(f"{where}: x: is missing; use {_RUN_FIELDS['x'].accepted}")
     network = lab["network"] | entry.get("network", {})
     check_network(where, network)
     network |= _FROM_DATA.get(lab["data"], {}).get(network["name"], {})
@@ -240,9 +205,9 @@ def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dic
         check_settings(f"{where}, {name}", merged, size.train, size.epochs)
         settings[name] = merged
     differs = entry.get("differs", {})
-    _check_entry(f"{where}, differs", differs, dict.fromkeys(sizes, _optional(_DIFFERENCE)))
+    check_entry(f"{where}, differs", differs, dict.fromkeys(sizes, optional(DIFFERENCE)))
     for name, known in differs.items():
-        _check_entry(f"{where}, differs, {name}", known, _DIFFERENCE_FIELDS)
+        check_entry(f"{where}, differs, {name}", known, DIFFERENCE_FIELDS)
     label = entry.get("label", entry["id"])
     return LabRun(entry["id"], label, network, settings, entry.get("group"), entry.get("x"), differs)
 
@@ -252,7 +217,7 @@ def check_network(where: str, network: Mapping[str, Any]) -> None:
     where = f"{where}, network"
     name = network.get("name")
     known = NETWORK_ARGUMENTS.get(name, ()) if isinstance(name, str) else ()
-    _check_entry(where, network, _NETWORK_FIELDS | {field: _ARGUMENT_FIELDS[field] for field in known})
+    check_entry(where, network, _NETWORK_FIELDS | {field: _ARGUMENT_FIELDS[field] for field in known})
 
 
 def check_settings(where: str, settings: Mapping[str, Any], samples: int, epochs: int) -> None:

@@ -27,7 +27,7 @@ _NOT_NEGATIVE: Rule = (at_least_zero, "a finite number >= 0")
 _POSITIVE: Rule = (lambda v: is_number(v) and v > 0, "a finite number > 0")
 _SHRINKS: Rule = (lambda v: is_number(v) and 0 < v <= 1, "a number > 0 and <= 1")
 _BELOW_ONE: Rule = (lambda v: is_number(v) and 0 < v < 1, "a number > 0 and < 1")
-_COUNT: Rule = (lambda v: is_whole(v, 1), "a whole number >= 1")
+COUNT: Rule = (lambda v: is_whole(v, 1), "a whole number >= 1")
 _FROM_ZERO: Rule = (lambda v: is_whole(v, 0), "a whole number >= 0")
 
 FIELDS: dict[str, Rule] = {
@@ -37,13 +37,13 @@ FIELDS: dict[str, Rule] = {
     "lr_min": _NOT_NEGATIVE,
     "gamma": _SHRINKS,
     "factor": _SHRINKS,
-    "epochs": _COUNT,
-    "steps": _COUNT,
-    "step_size": _COUNT,
-    "half_period": _COUNT,
-    "troughs": _COUNT,
-    "growth": _COUNT,
-    "warmup": _COUNT,
+    "epochs": COUNT,
+    "steps": COUNT,
+    "step_size": COUNT,
+    "half_period": COUNT,
+    "troughs": COUNT,
+    "growth": COUNT,
+    "warmup": COUNT,
     "milestones": (_increasing, "a list of whole numbers >= 1, each larger than the one before"),
     "power": _POSITIVE,
     "start_factor": (lambda v: at_least_zero(v) and v <= 1, "a number >= 0 and <= 1"),

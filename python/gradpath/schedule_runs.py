@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,20 +11,10 @@ import pandas as pd
 import torch
 
 from gradpath.contours import THEMES, save_plot
-from gradpath.declarations import (
-    A_LINE,
-    check_places,
-    is_filled,
-    is_id,
-    is_line,
-    read_yaml,
-    refuse_duplicates,
-    refuse_names,
-    refuse_unknown,
-)
-from gradpath.hyperparameters import is_number, require
-from gradpath.refusals import GradpathError, refusal
-from gradpath.schedule_fields import check_field, check_path_schedule
+from gradpath.declarations import FLAG, IDENTIFIER, LINE, PICTURE, check_entry, needed, optional, read_entries
+from gradpath.hyperparameters import ACCEPTED, is_number
+from gradpath.refusals import GradpathError
+from gradpath.schedule_fields import FIELDS, check_path_schedule
 from gradpath.schedule_plots import plot_schedules
 from gradpath.schedulers import schedule_rates
 from gradpath.schedules import schedule_parameters
@@ -46,15 +35,25 @@ class Sequence:
     metrics: list[float] | None = None
     recorded: str | None = None
     draw: bool = True
+    caption: str | None = None
+    alt: str | None = None
 
 
-_REQUIRED = ("id", "title", "lr", "steps", "schedule")
+# The fields in the order in which they are checked.
 _FIELDS = {
-    "id": (is_id, "lower-case letters and digits, with '-' or '.' between them"),
-    "title": (is_line, A_LINE),
-    "metrics": (lambda v: isinstance(v, list) and all(map(is_number, v)), "a list of finite numbers"),
-    "recorded": (is_line, A_LINE),
-    "draw": (lambda v: isinstance(v, bool), "true or false"),
+    "id": needed(IDENTIFIER),
+    "title": needed(LINE),
+    **PICTURE,
+    "lr": needed(FIELDS["lr"]),
+    "steps": needed(ACCEPTED["steps"]),
+    "schedule": needed(
+        (lambda value: value is not None, "a mapping with a name and the parameters of that schedule")
+    ),
+    "metrics": optional(
+        (lambda value: isinstance(value, list) and all(map(is_number, value)), "a list of finite numbers")
+    ),
+    "recorded": optional(LINE),
+    "draw": optional(FLAG),
 }
 
 
@@ -76,16 +75,7 @@ def read_schedules(file: str | Path) -> dict[str, Sequence]:
     GradpathError
         For the first thing that is wrong; one line.
     """
-    data = read_yaml(file)
-    entries = data.get("schedules") if isinstance(data, Mapping) else None
-    if not is_filled(entries):
-        raise refusal(str(file), "schedules", entries, "a list of one or more schedules")
-    sequences = [_read_entry(where, entry) for where, entry in check_places(str(file), entries, "schedule", ": ")]
-    refuse_unknown(str(file), data, ["schedules"])
-    ids = [s.id for s in sequences]
-    refuse_duplicates(str(file), "schedule", ids)
-    refuse_names(str(file), "schedule", ids)
-    return {s.id: s for s in sequences}
+    return read_entries(file, "schedules", "schedule", _read_entry, beside=PICTURE)
 
 
 def run_schedules(file: str | Path, folder: str | Path) -> Path:
@@ -154,18 +144,6 @@ def draw_schedules(file: str | Path, folder: str | Path) -> list[Path]:
 
 
 def _read_entry(where: str, entry: dict[str, Any]) -> Sequence:
-    known = list(Sequence.__dataclass_fields__)
-    for field, value in entry.items():
-        if field not in known:
-            raise refusal(where, field, value, f"only the fields {', '.join(known)}")
-        if field in _FIELDS and not _FIELDS[field][0](value):
-            raise refusal(where, field, value, _FIELDS[field][1])
-    for field in _REQUIRED:
-        if field not in entry:
-            raise GradpathError(f"{where}: {field}: is missing; every schedule has {', '.join(_REQUIRED)}")
-    check_field(where, "lr", entry["lr"])
-    require(where, "steps", entry["steps"])
+    check_entry(where, entry, _FIELDS)
     checked = check_path_schedule(where, entry["schedule"], entry["steps"], schedule_parameters())
-    if checked is None:
-        raise refusal(where, "schedule", None, "a mapping with a name and the parameters of that schedule")
     return Sequence(**(entry | {"schedule": checked, "steps": int(entry["steps"])}))

@@ -8,6 +8,7 @@ from pathlib import Path
 from gradpath.agreement import agreement_text, compare_all
 from gradpath.check_pages import check_pages
 from gradpath.drawing import tables_of, why_not_drawn
+from gradpath.figure_pages import figure_pages
 from gradpath.freshness import LANES, language_of, why_stale
 from gradpath.r_process import can_compute
 from gradpath.refusals import GradpathError
@@ -42,7 +43,8 @@ def find_stale(project: Path) -> list[Stale]:
     entries = [entry for study in STUDIES for entry in study.entries(project)]
     tables = [stale for entry in entries for stale in _stale_tables(project, entry)]
     pictures = [stale for entry in entries for stale in _stale_pictures(project, entry)]
-    return [*tables, *pictures, *_stale_agreement(project), *_stale_lessons(project)]
+    pages = _stale_pages(project, figure_pages(project), "is not what is declared", "gradpath figures")
+    return [*tables, *pictures, *pages, *_stale_agreement(project), *_stale_lessons(project)]
 
 
 def _stale_tables(project: Path, entry: Entry) -> list[Stale]:
@@ -83,8 +85,12 @@ def _stale_agreement(project: Path) -> list[Stale]:
         return [Stale("shared_figures/agreement.csv", str(missing), "gradpath build")]
     expected = {project / "shared_figures" / "agreement.csv": agreement_text(comparisons)}
     expected |= check_pages(project, comparisons)
+    return _stale_pages(project, expected, "is not what the tables say", "gradpath check")
+
+
+def _stale_pages(project: Path, expected: dict[Path, str], why: str, command: str) -> list[Stale]:
     return [
-        Stale(str(file.relative_to(project)), "is not what the tables say", "gradpath check")
+        Stale(str(file.relative_to(project)), why, command)
         for file, text in expected.items()
         if not file.is_file() or file.read_text(encoding="utf-8") != text
     ]

@@ -21,6 +21,30 @@ THEMES = ("light", "dark")
 
 
 @dataclass(frozen=True)
+class BookFigure:
+    """A figure of the book: the beginning of its pictures' names, and what is said of it, in words.
+
+    ``caption`` stands below it; ``alt`` is for those who do not see it, and ``overlay_alt`` for the picture in which
+    both languages are laid over each other.
+    """
+
+    id: str
+    stem: str
+    caption: str
+    alt: str
+    overlay_alt: str | None = None
+
+    @classmethod
+    def all(cls, *declared: tuple[str, str, Any]) -> list[BookFigure]:
+        """Return the figures that are described: id, beginning of the names, and where caption and text are."""
+        return [
+            cls(name, stem, said.caption, said.alt, getattr(said, "overlay_alt", None))
+            for name, stem, said in declared
+            if said.caption and said.alt
+        ]
+
+
+@dataclass(frozen=True)
 class Entry:
     """What has a table of its own in each lane.
 
@@ -39,6 +63,8 @@ class Entry:
         What else its pictures show; None if it is not drawn.
     pictures : dict of str to list of str
         For each language, the files below ``shared_figures`` that are drawn from its tables.
+    figures : list of BookFigure
+        How the book shows them.
     """
 
     study: Study
@@ -48,6 +74,7 @@ class Entry:
     declared: Any
     look: Any = None
     pictures: dict[str, list[str]] = field(default_factory=dict)
+    figures: list[BookFigure] = field(default_factory=list)
 
     def table(self, folder: Path, lane: str) -> Path:
         """Return the file of a lane's table, ``"python"``, ``"r-torch"`` or ``"r-pytorch"``, in a folder."""

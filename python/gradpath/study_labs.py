@@ -10,9 +10,10 @@ from types import MappingProxyType
 from typing import Any
 
 from gradpath.agreement import Comparison, Lane, compare_series, expect_difference, read_lanes
+from gradpath.declarations import PICTURE
 from gradpath.lab_declarations import SIZES, Lab, LabRun, read_labs
 from gradpath.labs import LAB_NUMBERS, status_key
-from gradpath.study import Entry, Progress, Study, themed
+from gradpath.study import BookFigure, Entry, Progress, Study, themed
 from gradpath.tables import read_numbers
 
 # Relative, for every number of every epoch. The recorded labs train in a form that both libraries share, so that
@@ -52,7 +53,7 @@ class Labs(Study):
             lab.id,
             f"training-{lab.id}" if self.size == SIZES[0] else f"training-{self.size}-{lab.id}",
             f"{stem}.{{lane}}.csv",
-            [lab.data, lab.dtype, vars(has), runs],
+            [lab.data, lab.dtype, {k: v for k, v in vars(has).items() if k not in PICTURE}, runs],
             [
                 lab.title,
                 lab.against,
@@ -62,6 +63,7 @@ class Labs(Study):
                 [[r.id, r.label, r.group, r.x] for r in lab.runs],
             ],
             {language: themed(f"{stem}-{language}") for language in ("python", "r")} if lab.draw else {},
+            BookFigure.all((f"{lab.id}-{self.size}", f"{stem}-", has)),
         )
 
     def missing_data(self, entries: Sequence[Entry]) -> str | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from gradpath.agreement import BOUNDS, Comparison, Lane, compare_paths, expect_difference, read_lanes
 from gradpath.experiments import DeclaredPath, Figure, read_experiments
-from gradpath.study import Entry, Progress, Study, themed
+from gradpath.study import BookFigure, Entry, Progress, Study, themed
 from gradpath.tables import read_numbers, read_table, select_path
 
 # What decides no number.
@@ -37,9 +38,10 @@ class Paths(Study):
             figure.id,
             figure.id,
             f"{figure.id}/{{lane}}.csv",
-            [path.model_dump(exclude=_DRAWING) for path in figure.paths],
+            [{k: v for k, v in asdict(path).items() if k not in _DRAWING} for path in figure.paths],
             [figure.title, figure.surface, [[path.id, path.label, path.label_at] for path in figure.paths]],
             {kind: themed(f"{figure.id}/{kind}") for kind in kinds},
+            BookFigure.all((figure.id, f"{figure.id}/", figure)),
         )
 
     def compute(self, file: Path, folder: Path, ids: list[str], progress: Progress, kept: Path | None) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, SimpleNamespace
 
 from gradpath.agreement import Comparison, Lane, compare_series, pairs_of_lanes, read_lanes, series_of
+from gradpath.declarations import PICTURE, read_yaml
 from gradpath.schedule_runs import Sequence, read_schedules
-from gradpath.study import Entry, Progress, Study, themed
+from gradpath.study import BookFigure, Entry, Progress, Study, themed
 from gradpath.tables import read_numbers
 
 # Relative to the rate itself, at every step, live and recorded.
@@ -28,6 +29,7 @@ class Schedules(Study):
     def read(self, file: Path) -> list[Entry]:
         """Read the sequences."""
         sequences = read_schedules(file).values()
+        together = SimpleNamespace(**{field: read_yaml(file).get(field) for field in PICTURE})
         shown = [sequence for sequence in sequences if sequence.draw]
         pictures = {
             language: [
@@ -44,6 +46,10 @@ class Schedules(Study):
             [_deciding(sequence) for sequence in sequences],
             [[sequence.id, sequence.title] for sequence in shown],
             pictures,
+            BookFigure.all(
+                ("schedules", "schedules/", together),
+                *((f"schedule-{one.id}", f"schedules/{one.id}-", one) for one in shown),
+            ),
         )
         return [entry]
 
@@ -87,7 +93,7 @@ class Schedules(Study):
 
 
 def _deciding(sequence: Sequence) -> dict[str, object]:
-    return {k: v for k, v in asdict(sequence).items() if k not in ("title", "draw", "recorded")}
+    return {k: v for k, v in asdict(sequence).items() if k not in ("title", "draw", "recorded", *PICTURE)}
 
 
 def _pairs(sequence: Sequence, lanes: dict[str, Lane], recorded: Lane) -> Iterator[tuple[Lane, Lane, str]]:

@@ -230,9 +230,38 @@ field <- function(accepts, accepted, required = FALSE, null = FALSE) {
   list(accepts = accepts, accepted = accepted, required = required, null = null)
 }
 
+# The same from what a field takes and how that is said; such pairs stand in several tables.
+needed <- function(rule) field(rule[[1]], rule[[2]], required = TRUE)
+optional <- function(rule, null = FALSE) field(rule[[1]], rule[[2]], null = null)
+among <- function(names) list(one_text_of(names), one_of(names))
+mapping <- function(accepted) list(is_mapping, accepted)
+list_of <- function(accepted) list(is_filled, paste("a list of one or more", accepted))
+
+# What fields of several declarations take.
+IDENTIFIER <- list(is_id, "lower-case letters and digits, with '-' or '.' between them")
+LINE <- list(is_line, A_LINE)
+FLAG <- list(is_flag, "true or false")
+# What the book says of a picture: below it, and to those who do not see it.
+PICTURE <- list(caption = optional(LINE), alt = optional(LINE))
+
 takes <- function(rule, value) (is.null(value) && rule$null) || rule$accepts(value)
 
-# Refuses the first field, in the order of the table, that is missing or has a value that it does not take.
+# Reads a declaration: a list of entries under one name, the `section`, each with an id of its own. `complete` checks
+# an entry, given its place and its fields, and returns it with what it inherits filled in. Ids that are `taken` are
+# not free, since their folders belong to something else; `beside` are the fields that the file may have, too.
+read_entries <- function(file, section, kind, complete, taken = character(), beside = list()) {
+  data <- read_declaration(file)
+  fields <- c(stats::setNames(list(needed(list_of(section))), section), beside)
+  if (!is_mapping(data)) {
+    refuse(file, section, data, fields[[section]]$accepted)
+  }
+  check_entry(file, data, fields)
+  entries <- complete_entries(file, data[[section]], kind, ": ", complete)
+  refuse_names(file, kind, names(entries), taken)
+  entries
+}
+
+# Refuses the first field, in the order of the table, that is missing or wrong; then a field that is not in it.
 check_entry <- function(where, entry, fields) {
   for (name in names(fields)) {
     rule <- fields[[name]]
@@ -242,32 +271,29 @@ check_entry <- function(where, entry, fields) {
       refuse(where, name, entry[[name]], rule$accepted)
     }
   }
-}
-
-# Refuses a field that an entry does not have. A key may be empty, so by position.
-refuse_unknown <- function(where, entry, known) {
-  for (i in which(!names(entry) %in% known)) {
-    refuse(where, names(entry)[[i]], entry[[i]], paste("only the fields", paste(known, collapse = ", ")))
+  # A key may be empty, so by position.
+  for (i in which(!names(entry) %in% names(fields))) {
+    refuse(where, names(entry)[[i]], entry[[i]], paste("only the fields", paste(names(fields), collapse = ", ")))
   }
 }
 
-# Calls `check` with the place of each entry, by id where it has one; an entry that is no mapping is refused.
-check_entries <- function(where, entries, kind, separator, check) {
-  for (i in seq_along(entries)) {
+# The entries by id, each completed, given its place; an entry that is no mapping is refused, and an id that two have.
+complete_entries <- function(where, entries, kind, separator, complete) {
+  completed <- lapply(seq_along(entries), function(i) {
     entry <- entries[[i]]
     number <- paste(kind, "number", i)
     if (!is_mapping(entry)) {
       refuse(where, number, entry, "a mapping")
     }
     name <- if (is_text(entry[["id"]])) paste0(kind, " '", entry[["id"]], "'") else number
-    check(paste0(where, separator, name), entry)
+    complete(paste0(where, separator, name), entry)
+  })
+  names(completed) <- vapply(completed, `[[`, "", "id")
+  if (anyDuplicated(names(completed))) {
+    twice <- names(completed)[[anyDuplicated(names(completed))]]
+    refuse(where, paste(kind, "id"), twice, paste("an id that no other", kind, "has"))
   }
-}
-
-refuse_duplicates <- function(where, kind, ids) {
-  if (anyDuplicated(ids)) {
-    refuse(where, paste(kind, "id"), ids[[anyDuplicated(ids)]], paste("an id that no other", kind, "has"))
-  }
+  completed
 }
 
 # Refuses an id that cannot name a file or folder everywhere, or whose folder belongs to something else.

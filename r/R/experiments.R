@@ -7,52 +7,46 @@ is_pair <- function(value) is_sequence(value) && two_finite_numbers(unclass(valu
 # 3.0 is no whole number in a declaration, only 3 is.
 is_steps <- function(value) is.integer(value) && ACCEPTED$steps[[1]](value)
 
-listed <- function(name, ...) field(ACCEPTED[[name]][[1]], ACCEPTED[[name]][[2]], ...)
+# Why numbers are known to differ, from which step or epoch on, and how far at most (relative): a bound that no
+# difference can exceed would say nothing.
+DIFFERENCE_FIELDS <- list(
+  reason = needed(LINE),
+  begins = needed(list(function(value) is.integer(value) && value >= 1, "a whole number >= 1")),
+  at_most = needed(list(
+    function(value) is_number(value) && value > 0 && value < 2,
+    "a number > 0 and < 2, the largest that a relative difference can be"
+  ))
+)
+DIFFERENCE <- mapping("a mapping with reason, begins and at_most")
 
 # The fields in the order in which they are checked.
-IDENTIFIER <- field(is_id, "lower-case letters and digits, with '-' or '.' between them", required = TRUE)
-SURFACE_FIELD <- field(one_text_of(surface_names()), one_of(surface_names()), null = TRUE)
-START_FIELD <- field(is_pair, "two finite numbers", null = TRUE)
+SURFACE_FIELD <- optional(among(surface_names()), null = TRUE)
+START_FIELD <- optional(list(is_pair, "two finite numbers"), null = TRUE)
 
 PATH_FIELDS <- list(
-  id = IDENTIFIER,
-  label = field(is_line, A_LINE, null = TRUE),
-  optimizer = listed("optimizer", required = TRUE),
-  steps = field(is_steps, ACCEPTED$steps[[2]], required = TRUE),
-  hyperparameters = field(is_mapping, "a mapping of names to values"),
+  id = needed(IDENTIFIER),
+  label = optional(LINE, null = TRUE),
+  optimizer = needed(ACCEPTED$optimizer),
+  steps = needed(list(is_steps, ACCEPTED$steps[[2]])),
+  hyperparameters = optional(mapping("a mapping of names to values")),
   surface = SURFACE_FIELD,
   start = START_FIELD,
-  dtype = listed("dtype", null = TRUE),
+  dtype = optional(ACCEPTED$dtype, null = TRUE),
   label_at = START_FIELD,
   schedule = field(function(value) TRUE, A_SCHEDULE, null = TRUE),
-  noise = listed("noise"),
-  seed = listed("seed"),
-  recorded_differs = field(is_mapping, "a mapping with reason, begins and at_most", null = TRUE)
+  noise = optional(ACCEPTED$noise),
+  seed = optional(ACCEPTED$seed),
+  recorded_differs = optional(DIFFERENCE, null = TRUE)
 )
 
-FIGURE_FIELDS <- list(
-  id = IDENTIFIER,
-  title = field(is_line, A_LINE, required = TRUE),
+FIGURE_FIELDS <- c(list(id = needed(IDENTIFIER), title = needed(LINE)), PICTURE, list(
+  overlay_alt = optional(LINE),
   surface = SURFACE_FIELD,
   start = START_FIELD,
-  dtype = listed("dtype"),
-  draw = field(is_flag, "true or false"),
-  paths = field(is_filled, "a list of one or more paths", required = TRUE)
-)
-
-# How large a known difference may be, relative: one that no difference can exceed would say nothing.
-is_difference <- function(value) is_number(value) && value > 0 && value < 2
-
-DIFFERENCE_FIELDS <- list(
-  reason = field(is_line, A_LINE, required = TRUE),
-  begins = field(function(value) is.integer(value) && value >= 1, "a whole number >= 1", required = TRUE),
-  at_most = field(
-    is_difference, "a number > 0 and < 2, the largest that a relative difference can be",
-    required = TRUE
-  )
-)
-
-FILE_FIELDS <- list(figures = field(is_filled, "a list of one or more figures", required = TRUE))
+  dtype = optional(ACCEPTED$dtype),
+  draw = optional(FLAG),
+  paths = needed(list_of("paths"))
+))
 
 #' Read a declaration of experiments
 #'
@@ -67,47 +61,28 @@ FILE_FIELDS <- list(figures = field(is_filled, "a list of one or more figures", 
 #' file <- system.file("extdata", "example.yaml", package = "gradpath")
 #' names(read_experiments(file))
 read_experiments <- function(file) {
-  data <- read_declaration(file)
-  if (!is_mapping(data)) {
-    refuse(file, "figures", data, FILE_FIELDS$figures$accepted)
-  }
-  check_entry(file, data, FILE_FIELDS)
-  check_entries(file, data$figures, "figure", ": ", check_figure)
-  refuse_unknown(file, data, "figures")
-  figures <- lapply(unclass(data$figures), function(figure) complete_figure(file, figure))
-  ids <- vapply(figures, `[[`, "", "id")
-  refuse_duplicates(file, "figure", ids)
-  refuse_names(file, "figure", ids, STUDY_FOLDERS)
-  stats::setNames(figures, ids)
+  read_entries(file, "figures", "figure", read_figure, STUDY_FOLDERS)
 }
 
-check_figure <- function(where, figure) {
+read_figure <- function(where, figure) {
   check_entry(where, figure, FIGURE_FIELDS)
-  check_entries(where, figure$paths, "path", ", ", check_path)
-  refuse_unknown(where, figure, names(FIGURE_FIELDS))
+  complete_entries(where, figure$paths, "path", ", ", check_path)
+  figure$dtype <- figure$dtype %||% "float64"
+  figure$draw <- figure$draw %||% TRUE
+  figure$start <- as_pair(figure$start)
+  figure$paths <- unname(complete_entries(where, figure$paths, "path", ", ", function(place, path) {
+    complete_path(place, figure, path)
+  }))
+  figure
 }
 
 check_path <- function(where, path) {
   check_entry(where, path, PATH_FIELDS)
-  if (!is.null(path$recorded_differs)) {
-    check_entry(where, path$recorded_differs, DIFFERENCE_FIELDS)
-    refuse_unknown(where, path$recorded_differs, names(DIFFERENCE_FIELDS))
-  }
-  refuse_unknown(where, path, names(PATH_FIELDS))
+  if (!is.null(path$recorded_differs)) check_entry(where, path$recorded_differs, DIFFERENCE_FIELDS)
+  path
 }
 
-complete_figure <- function(file, figure) {
-  where <- paste0(file, ": figure '", figure$id, "'")
-  refuse_duplicates(where, "path", vapply(figure$paths, `[[`, "", "id"))
-  figure$dtype <- figure$dtype %||% "float64"
-  figure$draw <- figure$draw %||% TRUE
-  figure$start <- as_pair(figure$start)
-  figure$paths <- lapply(unclass(figure$paths), function(path) complete_path(where, figure, path))
-  figure
-}
-
-complete_path <- function(where, figure, path) {
-  place <- paste0(where, ", path '", path$id, "'")
+complete_path <- function(place, figure, path) {
   path$hyperparameters <- path$hyperparameters %||% stats::setNames(list(), character())
   check_hyperparameters(place, path$optimizer, path$hyperparameters)
   path$surface <- path$surface %||% figure$surface

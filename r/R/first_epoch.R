@@ -1,25 +1,25 @@
 # Reads `first_epoch.yaml` and trains the first epoch of its networks by hand and by optim, batch by batch.
 
-#' @include experiments.R networks.R runs.R schedule_fields.R
+#' @include lab_declarations.R networks.R runs.R schedule_fields.R
 NULL
 
 EPOCH_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = small_cnn)
 
 is_network <- function(value) is_mapping(value) && one_text_of(names(EPOCH_NETWORKS))(value[["name"]])
 
-EPOCH_RULES <- list(
-  id = list(IDENTIFIER$accepts, IDENTIFIER$accepted),
-  title = list(is_line, A_LINE),
-  network = list(
+# The fields in the order in which they are checked.
+EPOCH_FIELDS <- list(
+  id = needed(IDENTIFIER),
+  title = needed(LINE),
+  network = needed(list(
     is_network, paste0("a mapping with a name, ", one_of(names(EPOCH_NETWORKS)), ", and its arguments")
-  ),
-  samples = COUNT,
-  dtype = ACCEPTED$dtype,
-  settings = list(is_mapping, "a mapping of arguments of train_network()"),
-  bound = list(function(value) is_number(value) && value > 0, "a finite number > 0"),
-  seed = ACCEPTED$seed
+  )),
+  samples = needed(COUNT),
+  dtype = needed(ACCEPTED$dtype),
+  settings = needed(SETTINGS),
+  bound = needed(POSITIVE),
+  seed = optional(ACCEPTED$seed)
 )
-EPOCH_REQUIRED <- setdiff(names(EPOCH_RULES), "seed")
 
 #' Declared first epochs
 #'
@@ -32,22 +32,7 @@ EPOCH_REQUIRED <- setdiff(names(EPOCH_RULES), "seed")
 #' @return `read_first_epochs()` gives a list by id: id, title, network, samples, dtype, settings, bound, seed;
 #'   `run_first_epochs()` the file that was written. The first thing that is wrong stops with one line.
 #' @export
-read_first_epochs <- function(file) {
-  data <- read_declaration(file)
-  entries <- if (is_mapping(data)) data[["networks"]]
-  if (!is_filled(entries)) {
-    refuse(file, "networks", entries, "a list of one or more networks")
-  }
-  declared <- list()
-  check_entries(file, entries, "network", ": ", function(where, entry) {
-    declared <<- c(declared, list(read_first_epoch(where, entry)))
-  })
-  refuse_unknown(file, data, "networks")
-  ids <- vapply(declared, `[[`, "", "id")
-  refuse_duplicates(file, "network", ids)
-  refuse_names(file, "network", ids)
-  stats::setNames(declared, ids)
-}
+read_first_epochs <- function(file) read_entries(file, "networks", "network", read_first_epoch)
 
 #' @rdname read_first_epochs
 #' @export
@@ -85,15 +70,7 @@ train_first_epoch <- function(entry, method) {
 }
 
 read_first_epoch <- function(where, entry) {
-  for (i in seq_along(entry)) {
-    refuse_unknown(where, entry[i], names(EPOCH_RULES))
-    rule <- EPOCH_RULES[[names(entry)[[i]]]]
-    if (!rule[[1]](entry[[i]])) refuse(where, names(entry)[[i]], entry[[i]], rule[[2]])
-  }
-  for (field in setdiff(EPOCH_REQUIRED, names(entry))) {
-    listed <- paste(EPOCH_REQUIRED, collapse = ", ")
-    gradpath_stop(paste0(where, ": ", field, ": is missing; every network has ", listed))
-  }
+  check_entry(where, entry, EPOCH_FIELDS)
   check_network(where, entry$network)
   check_settings(where, entry$settings, entry$samples, 1)
   entry$seed <- entry$seed %||% 0

@@ -8,9 +8,7 @@ DATA_NAMES <- c("fashion_mnist", "digits")
 
 is_widths <- function(value) is_filled(value) && all(vapply(value, whole_from(1), TRUE))
 is_seeds <- function(value) is_filled(value) && all(vapply(value, ACCEPTED$seed[[1]], TRUE)) && !anyDuplicated(value)
-among_field <- function(names, ...) field(one_text_of(names), one_of(names), ...)
-count_field <- function(...) field(COUNT[[1]], COUNT[[2]], ...)
-settings_field <- function() field(is_mapping, "a mapping of arguments of train_network()")
+SETTINGS <- mapping("a mapping of arguments of train_network()")
 
 # The fields in the order in which they are checked.
 NETWORK_ARGUMENTS <- list(
@@ -23,47 +21,47 @@ FROM_DATA <- list(
   digits = list(tanh_network = list(inputs = 64), lenet = list(size = 8), small_cnn = list(size = 8))
 )
 ARGUMENT_FIELDS <- list(
-  hidden = field(is_widths, "a list of one or more whole numbers >= 1"),
-  activation = among_field(names(ACTIVATIONS)),
-  batch_norm = field(is_flag, "true or false"),
-  dropout = field(RATE[[1]], RATE[[2]]),
-  init = among_field(names(INITIALIZATIONS))
+  hidden = optional(list(is_widths, "a list of one or more whole numbers >= 1")),
+  activation = optional(among(names(ACTIVATIONS))),
+  batch_norm = optional(FLAG),
+  dropout = optional(RATE),
+  init = optional(among(names(INITIALIZATIONS)))
 )
-NETWORK_FIELDS <- list(name = among_field(names(NETWORK_ARGUMENTS), required = TRUE))
-SIZE_FIELDS <- list(
-  train = count_field(required = TRUE),
-  validation = count_field(required = TRUE),
-  test = count_field(required = TRUE),
-  epochs = count_field(required = TRUE),
-  seeds = field(is_seeds, paste0("a list of one or more different seeds, each ", ACCEPTED$seed[[2]])),
-  settings = settings_field()
-)
+NETWORK_FIELDS <- list(name = needed(among(names(NETWORK_ARGUMENTS))))
+SIZE_FIELDS <- c(list(
+  train = needed(COUNT),
+  validation = needed(COUNT),
+  test = needed(COUNT),
+  epochs = needed(COUNT),
+  seeds = optional(list(is_seeds, paste0("a list of one or more different seeds, each ", ACCEPTED$seed[[2]]))),
+  settings = optional(SETTINGS)
+), PICTURE)
 SIZES_FIELDS <- lapply(stats::setNames(nm = LAB_SIZES), function(name) {
-  field(is_mapping, "a mapping with train, validation, test and epochs")
+  optional(mapping("a mapping with train, validation, test and epochs"))
 })
-is_some <- function(value) is_mapping(value) && length(value) > 0
+BY_SIZE <- list(function(value) is_mapping(value) && length(value) > 0, "a mapping with quick, full, or both")
 LAB_FIELDS <- list(
-  id = IDENTIFIER,
-  title = field(is_line, A_LINE, required = TRUE),
-  data = among_field(DATA_NAMES, required = TRUE),
-  network = field(is_mapping, "a mapping with a name and the arguments of that network", required = TRUE),
-  dtype = listed("dtype"),
-  against = field(is_line, A_LINE),
-  draw = field(is_flag, "true or false"),
-  sizes = field(is_some, "a mapping with quick, full, or both", required = TRUE),
-  settings = settings_field(),
-  runs = field(is_filled, "a list of one or more runs", required = TRUE)
+  id = needed(IDENTIFIER),
+  title = needed(LINE),
+  data = needed(among(DATA_NAMES)),
+  network = needed(mapping("a mapping with a name and the arguments of that network")),
+  dtype = optional(ACCEPTED$dtype),
+  against = optional(LINE),
+  draw = optional(FLAG),
+  sizes = needed(BY_SIZE),
+  settings = optional(SETTINGS),
+  runs = needed(list_of("runs"))
 )
 RUN_FIELDS <- list(
-  id = IDENTIFIER,
-  label = field(is_line, A_LINE),
-  group = field(is_line, A_LINE),
-  x = field(POSITIVE[[1]], POSITIVE[[2]]),
-  network = field(is_mapping, "a mapping of arguments of the lab's network"),
-  differs = field(is_some, "a mapping with quick, full, or both"),
-  settings = settings_field(),
-  quick = settings_field(),
-  full = settings_field()
+  id = needed(IDENTIFIER),
+  label = optional(LINE),
+  group = optional(LINE),
+  x = optional(POSITIVE),
+  network = optional(mapping("a mapping of arguments of the lab's network")),
+  differs = optional(BY_SIZE),
+  settings = optional(SETTINGS),
+  quick = optional(SETTINGS),
+  full = optional(SETTINGS)
 )
 
 #' Read a declaration of labs
@@ -74,42 +72,20 @@ RUN_FIELDS <- list(
 #'   what it has from its lab filled in. The first thing that is wrong stops with one line: file, lab, run,
 #'   field, value, what is accepted.
 #' @export
-read_labs <- function(file) {
-  data <- read_declaration(file)
-  entries <- if (is_mapping(data)) data[["labs"]]
-  if (!is_filled(entries)) {
-    refuse(file, "labs", entries, "a list of one or more labs")
-  }
-  labs <- list()
-  check_entries(file, entries, "lab", ": ", function(where, entry) {
-    labs <<- c(labs, list(read_lab(where, entry)))
-  })
-  refuse_unknown(file, data, "labs")
-  ids <- vapply(labs, `[[`, "", "id")
-  refuse_duplicates(file, "lab", ids)
-  refuse_names(file, "lab", ids)
-  stats::setNames(labs, ids)
-}
-
-check_whole_entry <- function(where, entry, fields) {
-  check_entry(where, entry, fields)
-  refuse_unknown(where, entry, names(fields))
-}
+read_labs <- function(file) read_entries(file, "labs", "lab", read_lab)
 
 read_lab <- function(where, entry) {
-  check_whole_entry(where, entry, LAB_FIELDS)
+  check_entry(where, entry, LAB_FIELDS)
   check_network(where, entry$network)
-  check_whole_entry(paste0(where, ", sizes"), entry$sizes, SIZES_FIELDS)
+  check_entry(paste0(where, ", sizes"), entry$sizes, SIZES_FIELDS)
   sizes <- lapply(stats::setNames(nm = names(entry$sizes)), function(name) {
-    check_whole_entry(paste0(where, ", ", name), entry$sizes[[name]], SIZE_FIELDS)
+    check_entry(paste0(where, ", ", name), entry$sizes[[name]], SIZE_FIELDS)
     size <- entry$sizes[[name]][c("train", "validation", "test", "epochs")]
     c(size, list(seeds = as.numeric(unlist(entry$sizes[[name]]$seeds %||% 0))))
   })
-  runs <- list()
-  check_entries(where, entry$runs, "run", ", ", function(place, run) {
-    runs <<- c(runs, list(read_run(place, run, entry, sizes)))
-  })
-  refuse_duplicates(where, "run", vapply(runs, `[[`, "", "id"))
+  runs <- unname(complete_entries(where, entry$runs, "run", ", ", function(place, run) {
+    read_run(place, run, entry, sizes)
+  }))
   list(
     id = entry$id, title = entry$title, data = entry$data, dtype = entry$dtype %||% "float32",
     sizes = sizes, runs = runs, against = entry$against, draw = entry$draw %||% TRUE
@@ -117,7 +93,7 @@ read_lab <- function(where, entry) {
 }
 
 read_run <- function(where, entry, lab, sizes) {
-  check_whole_entry(where, entry, RUN_FIELDS)
+  check_entry(where, entry, RUN_FIELDS)
   if ("against" %in% names(lab) && !"x" %in% names(entry)) {
     gradpath_stop(paste0(where, ": x: is missing; use ", RUN_FIELDS$x$accepted))
   }
@@ -142,10 +118,8 @@ check_differs <- function(where, differs, sizes) {
   if (is.null(differs)) {
     return(invisible())
   }
-  check_whole_entry(where, differs, lapply(sizes, function(size) {
-    field(is_mapping, "a mapping with reason, begins and at_most")
-  }))
-  for (name in names(differs)) check_whole_entry(paste0(where, ", ", name), differs[[name]], DIFFERENCE_FIELDS)
+  check_entry(where, differs, lapply(sizes, function(size) optional(DIFFERENCE)))
+  for (name in names(differs)) check_entry(paste0(where, ", ", name), differs[[name]], DIFFERENCE_FIELDS)
 }
 
 # Mappings laid over each other, the last on top.
@@ -157,7 +131,7 @@ overlaid <- function(layers) {
 
 check_network <- function(where, network) {
   known <- if (is_text(network$name)) NETWORK_ARGUMENTS[[network$name]]
-  check_whole_entry(paste0(where, ", network"), network, c(NETWORK_FIELDS, ARGUMENT_FIELDS[known]))
+  check_entry(paste0(where, ", network"), network, c(NETWORK_FIELDS, ARGUMENT_FIELDS[known]))
 }
 
 check_settings <- function(where, settings, samples, epochs) {

@@ -3,18 +3,19 @@
 #' @include experiments.R
 NULL
 
-SEQUENCE_FIELDS <- c("id", "title", "lr", "steps", "schedule", "metrics", "recorded", "draw")
-SEQUENCE_REQUIRED <- c("id", "title", "lr", "steps", "schedule")
-
 is_metrics <- function(value) is_sequence(value) && all(vapply(value, is_number, TRUE))
 
-SEQUENCE_RULES <- list(
-  id = IDENTIFIER[c("accepts", "accepted")],
-  title = list(accepts = is_line, accepted = A_LINE),
-  metrics = list(accepts = is_metrics, accepted = "a list of finite numbers"),
-  recorded = list(accepts = is_line, accepted = A_LINE),
-  draw = list(accepts = is_flag, accepted = "true or false")
-)
+# The fields in the order in which they are checked.
+SEQUENCE_FIELDS <- c(list(id = needed(IDENTIFIER), title = needed(LINE)), PICTURE, list(
+  lr = needed(SCHEDULE_FIELDS$lr),
+  steps = needed(ACCEPTED$steps),
+  schedule = needed(list(
+    function(value) !is.null(value), "a mapping with a name and the parameters of that schedule"
+  )),
+  metrics = optional(list(is_metrics, "a list of finite numbers")),
+  recorded = optional(LINE),
+  draw = optional(FLAG)
+))
 
 #' Declared sequences of rates
 #'
@@ -28,47 +29,15 @@ SEQUENCE_RULES <- list(
 #'   others give the files that were written. The first thing that is wrong stops with one line.
 #' @export
 read_schedules <- function(file) {
-  data <- read_declaration(file)
-  entries <- if (is_mapping(data)) data[["schedules"]]
-  if (!is_filled(entries)) {
-    refuse(file, "schedules", entries, "a list of one or more schedules")
-  }
-  sequences <- list()
-  check_entries(file, entries, "schedule", ": ", function(where, entry) {
-    sequences <<- c(sequences, list(read_entry(where, entry)))
-  })
-  refuse_unknown(file, data, "schedules")
-  ids <- vapply(sequences, `[[`, "", "id")
-  refuse_duplicates(file, "schedule", ids)
-  refuse_names(file, "schedule", ids)
-  stats::setNames(sequences, ids)
+  read_entries(file, "schedules", "schedule", read_entry, beside = PICTURE)
 }
 
 read_entry <- function(where, entry) {
-  refuse_entry(where, entry)
-  check_field(where, "lr", entry$lr)
-  require_value(where, "steps", entry$steps)
-  checked <- check_path_schedule(where, entry$schedule, entry$steps, schedule_parameters(), declared = TRUE)
-  if (is.null(checked)) {
-    refuse(where, "schedule", NULL, "a mapping with a name and the parameters of that schedule")
-  }
-  entry$schedule <- checked
+  check_entry(where, entry, SEQUENCE_FIELDS)
+  entry$schedule <- check_path_schedule(where, entry$schedule, entry$steps, schedule_parameters(), declared = TRUE)
   entry$metrics <- unlist(entry$metrics)
   entry$draw <- entry$draw %||% TRUE
   entry
-}
-
-refuse_entry <- function(where, entry) {
-  for (i in seq_along(entry)) {
-    name <- names(entry)[[i]]
-    refuse_unknown(where, entry[i], SEQUENCE_FIELDS)
-    rule <- SEQUENCE_RULES[[name]]
-    if (!is.null(rule) && !rule$accepts(entry[[i]])) refuse(where, name, entry[[i]], rule$accepted)
-  }
-  for (name in setdiff(SEQUENCE_REQUIRED, names(entry))) {
-    accepted <- paste(SEQUENCE_REQUIRED, collapse = ", ")
-    gradpath_stop(paste0(where, ": ", name, ": is missing; every schedule has ", accepted))
-  }
 }
 
 declared_rates <- function(entry, method) {
