@@ -20,7 +20,7 @@ from gradpath import (
     training_updates,
 )
 from gradpath.datasets import Data
-from gradpath.optimizers import OPTIM_CLASSES
+from gradpath.rules import RULES
 from gradpath.training_checks import FUSED
 
 
@@ -313,7 +313,7 @@ def test_the_fused_step_is_that_of_the_library(monkeypatch):
         for fused in (False, True):
             train(optimizer=optimizer, lr=0.05, epochs=1, fused=fused)
             assert bool(made[-1].param_groups[0]["fused"]) is fused
-    known = {name for name, make in OPTIM_CLASSES.items() if "fused" in inspect.signature(make).parameters}
+    known = {name for name, rule in RULES.items() if "fused" in inspect.signature(rule.optim).parameters}
     assert set(FUSED) == known
 
 

@@ -8,20 +8,17 @@ __version__ = "0.1.0"
 # The public list, by module. Names are looked up when first used, so that the command line starts without
 # loading torch.
 _MODULES = {
-    "surfaces": ["SURFACES", "Surface", "get_surface", "surface_names"],
-    "update_rules": [
-        "UPDATE_RULES",
-        "Step",
-        "sgd",
-        "momentum",
-        "nesterov",
-        "adagrad",
-        "rmsprop",
-        "adam",
-        "adamw",
-        "default_hyperparameters",
-        "optimizer_names",
-    ],
+    "surfaces": ["SURFACES", "get_surface", "surface_names"],
+    "surfaces.surface": ["Surface"],
+    "rules": ["UPDATE_RULES", "default_hyperparameters", "optimizer_names"],
+    "rules.rule": ["Step"],
+    "rules.sgd": ["sgd"],
+    "rules.momentum": ["momentum"],
+    "rules.nesterov": ["nesterov"],
+    "rules.adagrad": ["adagrad"],
+    "rules.rmsprop": ["rmsprop"],
+    "rules.adam": ["adam"],
+    "rules.adamw": ["adamw"],
     "optimizers": ["make_optimizer", "seed_state"],
     "schedules": [
         "SCHEDULES",
@@ -63,7 +60,10 @@ _MODULES = {
     "labs": ["run_labs"],
     "lab_pictures": ["draw_labs"],
     "checkpoints": ["load_weights", "save_weights"],
-    "networks": ["count_parameters", "lenet", "small_cnn", "tanh_network"],
+    "networks": ["count_parameters"],
+    "networks.tanh_network": ["tanh_network"],
+    "networks.lenet": ["lenet"],
+    "networks.small_cnn": ["small_cnn"],
     "initializations": ["INITIALIZATIONS", "initialize_network"],
     "clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
     "scores": ["SCORES", "accuracy"],
@@ -92,11 +92,23 @@ if TYPE_CHECKING:
     from gradpath.labs import run_labs
     from gradpath.map_plots import plot_steps
     from gradpath.maps import steps_to_reach
-    from gradpath.networks import count_parameters, lenet, small_cnn, tanh_network
+    from gradpath.networks import count_parameters
+    from gradpath.networks.lenet import lenet
+    from gradpath.networks.small_cnn import small_cnn
+    from gradpath.networks.tanh_network import tanh_network
     from gradpath.optimizers import make_optimizer, seed_state
     from gradpath.plateau import plateau_schedule
     from gradpath.recorded_tables import find_table
     from gradpath.refusals import GradpathError
+    from gradpath.rules import UPDATE_RULES, default_hyperparameters, optimizer_names
+    from gradpath.rules.adagrad import adagrad
+    from gradpath.rules.adam import adam
+    from gradpath.rules.adamw import adamw
+    from gradpath.rules.momentum import momentum
+    from gradpath.rules.nesterov import nesterov
+    from gradpath.rules.rmsprop import rmsprop
+    from gradpath.rules.rule import Step
+    from gradpath.rules.sgd import sgd
     from gradpath.runs import draw_experiments, run_experiments
     from gradpath.schedule_plots import plot_schedules
     from gradpath.schedule_runs import draw_schedules, read_schedules, run_schedules
@@ -124,22 +136,10 @@ if TYPE_CHECKING:
         warmup_schedule,
     )
     from gradpath.scores import SCORES, accuracy
-    from gradpath.surfaces import SURFACES, Surface, get_surface, surface_names
+    from gradpath.surfaces import SURFACES, get_surface, surface_names
+    from gradpath.surfaces.surface import Surface
     from gradpath.training import train_network
     from gradpath.training_plots import plot_training
-    from gradpath.update_rules import (
-        UPDATE_RULES,
-        Step,
-        adagrad,
-        adam,
-        adamw,
-        default_hyperparameters,
-        momentum,
-        nesterov,
-        optimizer_names,
-        rmsprop,
-        sgd,
-    )
     from gradpath.walks import plot_walks
 
 

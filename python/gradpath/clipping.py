@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from gradpath.hyperparameters import is_number
+from gradpath.accepted import is_number
 from gradpath.refusals import refusal
 
 # What PyTorch adds to the norm before it divides by it.

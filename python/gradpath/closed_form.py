@@ -14,29 +14,26 @@ import numpy as np
 import pandas as pd
 
 from gradpath.experiments import DeclaredPath
+from gradpath.rules import default_hyperparameters
 from gradpath.schedules import make_schedule
-from gradpath.update_rules import default_hyperparameters
+from gradpath.surfaces import SURFACES
 
-# The two coefficients a1, a2 and the constant of a1 x1^2 + a2 x2^2 + c, as the surfaces hold them.
-_BOWLS = {
-    "isotropic_paraboloid": ((0.2, 0.2), -5.0),
-    "anisotropic_paraboloid": ((0.2, 2.0), -5.0),
-}
 _METHODS = ("sgd", "momentum", "nesterov")
 
 
 def has_closed_form(path: DeclaredPath) -> bool:
     """Say whether a path is one of those that :func:`closed_form_path` can write down."""
-    bowl = path.surface in _BOWLS and path.optimizer in _METHODS and path.dtype == "float64"
+    bowl = SURFACES[path.surface].bowl and path.optimizer in _METHODS and path.dtype == "float64"
     # Noise is drawn, and a plateau looks at the values: neither has a closed form.
-    return bowl and path.noise == 0 and (path.schedule or {}).get("name") != "plateau"
+    return bool(bowl) and path.noise == 0 and (path.schedule or {}).get("name") != "plateau"
 
 
 def closed_form_path(path: DeclaredPath) -> pd.DataFrame:
     """Return the exact path, rounded to float64: columns step, x1, x2, value, one row per step."""
     hyper = default_hyperparameters(path.optimizer) | path.hyperparameters
-    assert path.surface is not None and path.start is not None
-    coefficients, constant = _BOWLS[path.surface]
+    bowl = SURFACES[path.surface].bowl
+    assert bowl is not None
+    coefficients, constant = bowl
     rate = make_schedule(path.schedule or {"name": "constant"}, hyper["lr"])
     rates = [Fraction(rate(t)) for t in range(path.steps)]
     x1, x2 = (

@@ -16,11 +16,15 @@ from pathlib import Path
 
 # Functions of these names, and those in these files, refuse what they are given or hand it on as it is, and nothing
 # more; readers of declarations and tables hand on what is compared by itself.
-REFUSING_FILES = {"refusals", "hyperparameters", "schedule_fields", "declarations"}
+REFUSING_FILES = {"refusals", "accepted", "hyperparameters", "schedule_fields", "declarations"}
 REFUSES = re.compile(r"_*(check|require|refus|guard|describe|as_device|read_|TrainingProgress|training_progress)")
 
 Digests = dict[str, str]
 Name = tuple[str, str]  # file and definition
+
+# Packages that list what lies in them (in R: files of that prefix). Nothing reaches one of these files by its name, so
+# that a new one changes no other; who uses one says so.
+PARTS = ("rules", "surfaces", "networks")
 
 # R's engine 'pytorch'; {torch} does not go through it.
 _ENGINE_FILE = re.compile(r"pytorch-|engine-python$")
@@ -35,14 +39,15 @@ def code_digests(project: Path, language: str, roots: Iterable[str], engine: str
         Its ``python/gradpath`` and ``r/R`` are read; nothing is imported or run.
     language : {"python", "r"}
     roots : iterable of str
-        ``"descent.descend"`` for Python, module and name; ``"descend"`` for R.
+        ``"descent.descend"`` for Python, module and name; ``"descend"`` for R; ``"rules.adam"`` in both for a whole
+        file of :data:`PARTS`.
     engine : {"", "torch", "pytorch"}
         For R: only with ``"pytorch"`` does the code of that engine count, and then all of it.
 
     Returns
     -------
     dict of str to str
-        File name without ending to eight hexadecimal digits, in alphabetical order.
+        File to eight hexadecimal digits, in alphabetical order: ``rules.adam``, in R ``rules-adam``.
 
     Raises
     ------
@@ -50,7 +55,7 @@ def code_digests(project: Path, language: str, roots: Iterable[str], engine: str
         For a root that does not exist: the list of roots is wrong.
     """
     definitions = _definitions(project, language)
-    return _digests(project, definitions, [definitions.find(root) for root in roots], engine)
+    return _digests(project, definitions, [name for root in roots for name in definitions.find(root)], engine)
 
 
 def lesson_digests(project: Path, language: str, text: str) -> Digests:
@@ -71,6 +76,8 @@ def lesson_digests(project: Path, language: str, text: str) -> Digests:
     else:
         named = _r_names(_r_code(text))
     roots = [name for name in definitions.code if name[1] in named and name[0] != "__init__"]
+    words = set(re.findall(r"\w+", text))
+    roots += [name for name in definitions.code if _part_of(name[0]) in words]
     return _digests(project, definitions, roots, "")
 
 
@@ -106,11 +113,21 @@ class _Definitions:
         self.names: dict[Name, set[Name]] = {}
         self.digests: dict[tuple[str | Name, ...], Digests] = {}  # computed once
 
-    def find(self, root: str) -> Name:
-        found = [name for name in self.code if root in (name[1], ".".join(name))]
+    def find(self, root: str) -> list[Name]:
+        folder, _, part = root.partition(".")
+        if folder in PARTS:
+            found = [name for name in self.code if name[0] in (root, f"{folder}-{part}")]
+        else:
+            found = [name for name in self.code if root in (name[1], ".".join(name))][:1]
         if not found:
             raise KeyError(f"no definition {root}")
-        return found[0]
+        return found
+
+
+def _part_of(file: str) -> str | None:
+    """Return what a file of PARTS declares: ``adam`` for ``rules.adam`` and ``rules-adam``."""
+    folder, _, part = file.replace("-", ".", 1).partition(".")
+    return part if folder in PARTS and part else None
 
 
 def _reach(definitions: _Definitions, roots: list[Name]) -> dict[Name, str]:
@@ -127,15 +144,16 @@ def _reach(definitions: _Definitions, roots: list[Name]) -> dict[Name, str]:
 
 def _definitions(project: Path, language: str) -> _Definitions:
     folder = project / "python" / "gradpath" if language == "python" else project / "r" / "R"
-    files = sorted(folder.glob("*.py" if language == "python" else "*.R"))
+    files = sorted(folder.rglob("*.py") if language == "python" else folder.glob("*.R"))
     # An editor may save a file while a long run goes on: what counts is what it says now.
     state = tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
-    return _parse(language, state)
+    return _parse(language, folder, state)
 
 
 @cache
-def _parse(language: str, state: tuple[tuple[Path, int, int], ...]) -> _Definitions:
-    texts = {file.stem: file.read_text(encoding="utf-8") for file, _, _ in state}
+def _parse(language: str, folder: Path, state: tuple[tuple[Path, int, int], ...]) -> _Definitions:
+    names = {file: ".".join(file.relative_to(folder).with_suffix("").parts) for file, _, _ in state}
+    texts = {name.removesuffix(".__init__"): file.read_text(encoding="utf-8") for file, name in names.items()}
     return _of_python(texts) if language == "python" else _of_r(texts)
 
 

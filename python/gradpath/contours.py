@@ -18,7 +18,8 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
 from gradpath.refusals import one_of, refusal
-from gradpath.surfaces import Surface, get_surface
+from gradpath.surfaces import get_surface
+from gradpath.surfaces.surface import Surface
 from gradpath.tables import whole_file
 
 Window = tuple[float, float, float, float]

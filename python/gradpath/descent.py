@@ -16,11 +16,12 @@ from gradpath.noise import gradient_noise
 from gradpath.objectives import check_arity, gradient_at, guard_schedule, leave_gradient, value_at
 from gradpath.optimizers import make_optimizer, seed_state
 from gradpath.refusals import is_one_of, one_of, refusal
+from gradpath.rules import UPDATE_RULES
 from gradpath.schedule_fields import check_path_schedule
 from gradpath.schedulers import RateByHand, Scheduler, make_scheduler, step_scheduler
 from gradpath.schedules import Rate, schedule_parameters
-from gradpath.surfaces import SURFACES, Surface, surface_names
-from gradpath.update_rules import UPDATE_RULES
+from gradpath.surfaces import SURFACES, surface_names
+from gradpath.surfaces.surface import Surface
 
 Objective = Callable[[Tensor], Tensor]
 # From a point, its value, the noise, and whether an update follows: only then does a schedule go on.
@@ -69,7 +70,7 @@ def descend(
         Where the noise starts; the same noise in both languages.
     **hyperparameters
         ``lr``, ``momentum``, ``alpha``, ``beta1``, ``beta2``, ``eps``, ``weight_decay``, ``init``,
-        ``bias_correction``, as the optimizer has them; defaults as in :mod:`gradpath.update_rules`.
+        ``bias_correction``, as the optimizer has them; defaults as in :mod:`gradpath.rules`.
 
     Returns
     -------

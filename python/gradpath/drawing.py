@@ -109,7 +109,7 @@ def _has_tables(project: Path, entry: Entry) -> bool:
 
 def _state(project: Path, entry: Entry, drawn_by: str) -> list[str]:
     language = "r" if drawn_by == "r" else "python"
-    code = code_digests(project, language, entry.study.drawers[drawn_by])
+    code = code_digests(project, language, [*entry.study.drawers[drawn_by], *entry.parts])
     tables = fingerprint_files(tables_of(project, entry, drawn_by))
     return [fingerprint(entry.look), tables, write_digests(code)]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gradpath.accepted import is_number
 from gradpath.declarations import (
     FLAG,
     IDENTIFIER,
@@ -23,7 +24,7 @@ from gradpath.declarations import (
     read_entries,
     refuse_duplicates,
 )
-from gradpath.hyperparameters import ACCEPTED, check_hyperparameters, is_number
+from gradpath.hyperparameters import ACCEPTED, check_hyperparameters
 from gradpath.refusals import refusal
 from gradpath.schedule_fields import A_SCHEDULE, check_path_schedule, is_whole
 from gradpath.schedules import schedule_parameters

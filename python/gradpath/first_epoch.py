@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import torch
-from torch import nn
 
+from gradpath.accepted import is_number
 from gradpath.datasets import fashion_mnist, take_data
 from gradpath.declarations import IDENTIFIER, LINE, check_entry, needed, optional, read_entries
-from gradpath.hyperparameters import ACCEPTED, is_number
+from gradpath.hyperparameters import ACCEPTED
 from gradpath.lab_declarations import SETTINGS, check_network, check_settings
-from gradpath.networks import lenet, small_cnn, tanh_network
+from gradpath.networks import NETWORKS
 from gradpath.refusals import is_one_of, one_of
 from gradpath.runs import METHODS
 from gradpath.schedule_fields import COUNT
@@ -24,7 +23,6 @@ from gradpath.tables import write_table
 from gradpath.training import train_network
 
 EPOCH_COLUMNS = ["network", "method", "batch", "loss"]
-NETWORKS: dict[str, Callable[..., nn.Module]] = {"tanh_network": tanh_network, "lenet": lenet, "small_cnn": small_cnn}
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,7 @@ def train_first_epoch(entry: FirstEpoch, method: str) -> pd.DataFrame:
     train = take_data(fashion_mnist(dtype=entry.dtype).train, int(entry.samples))
     arguments = {k: v for k, v in entry.network.items() if k != "name"}
     table = train_network(
-        NETWORKS[entry.network["name"]](**arguments, seed=int(entry.seed), dtype=entry.dtype),
+        NETWORKS[entry.network["name"]].make(**arguments, seed=int(entry.seed), dtype=entry.dtype),
         "cross_entropy",
         train,
         epochs=1,

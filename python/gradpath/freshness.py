@@ -38,7 +38,7 @@ def language_of(lane: str) -> str:
 def sources_of(project: Path, entry: Entry, lane: str) -> Digests:
     """Return the digests of the code that makes a lane's table."""
     language, _, engine = lane.partition("-")
-    return code_digests(project, language, entry.study.makers[language], engine)
+    return code_digests(project, language, [*entry.study.makers[language], *entry.parts], engine)
 
 
 def record_lines(project: Path, entry: Entry, lane: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from gradpath.accepted import is_number
 from gradpath.clipping import check_clip
 from gradpath.declarations import (
     FLAG,
@@ -25,11 +26,10 @@ from gradpath.declarations import (
     refuse_duplicates,
 )
 from gradpath.experiments import DIFFERENCE, DIFFERENCE_FIELDS
-from gradpath.hyperparameters import ACCEPTED, at_least_zero, check_hyperparameters, is_number, require
-from gradpath.initializations import INITIALIZATIONS
-from gradpath.networks import ACTIVATIONS
-from gradpath.refusals import GradpathError
-from gradpath.schedule_fields import COUNT, is_whole
+from gradpath.hyperparameters import ACCEPTED, check_hyperparameters, require
+from gradpath.networks import NETWORKS
+from gradpath.refusals import GradpathError, is_one_of
+from gradpath.schedule_fields import COUNT
 from gradpath.training_checks import check_training_schedule, require_choice, require_count
 
 SIZES = ("quick", "full")
@@ -88,28 +88,7 @@ SETTINGS = mapping("a mapping of arguments of train_network()")
 
 
 # The fields in the order in which they are checked.
-NETWORK_ARGUMENTS = {
-    "tanh_network": ("hidden", "init"),
-    "lenet": ("activation", "init"),
-    "small_cnn": ("batch_norm", "dropout", "init"),
-}
-# What follows from the data; as they are, the networks take the images of Fashion-MNIST.
-_FROM_DATA: dict[str, dict[str, dict[str, Any]]] = {
-    "digits": {"tanh_network": {"inputs": 64}, "lenet": {"size": 8}, "small_cnn": {"size": 8}}
-}
-_ARGUMENT_FIELDS = {
-    "hidden": optional(
-        (
-            lambda v: is_filled(v) and all(is_whole(width, 1) for width in v),
-            "a list of one or more whole numbers >= 1",
-        )
-    ),
-    "activation": optional(among(ACTIVATIONS)),
-    "batch_norm": optional(FLAG),
-    "dropout": optional((lambda v: at_least_zero(v) and v < 1, "a number >= 0 and < 1")),
-    "init": optional(among(INITIALIZATIONS)),
-}
-_NETWORK_FIELDS = {"name": needed(among(NETWORK_ARGUMENTS))}
+_NETWORK_FIELDS = {"name": needed(among(NETWORKS))}
 _SIZE_FIELDS = {
     "train": needed(COUNT),
     "validation": needed(COUNT),
@@ -194,7 +173,7 @@ def _read_run(where: str, entry: dict[str, Any], lab: dict[str, Any], sizes: dic
         raise GradpathError(f"{where}: x: is missing; use {_RUN_FIELDS['x'].accepted}")
     network = lab["network"] | entry.get("network", {})
     check_network(where, network)
-    network |= _FROM_DATA.get(lab["data"], {}).get(network["name"], {})
+    network |= NETWORKS[network["name"]].from_data.get(lab["data"], {})
     settings = {}
     for name, size in sizes.items():
         # The closer to the run and to the size, the later, and the last one counts.
@@ -216,8 +195,8 @@ def check_network(where: str, network: Mapping[str, Any]) -> None:
     """Refuse a network that is not known by this name, and what it does not take."""
     where = f"{where}, network"
     name = network.get("name")
-    known = NETWORK_ARGUMENTS.get(name, ()) if isinstance(name, str) else ()
-    check_entry(where, network, _NETWORK_FIELDS | {field: _ARGUMENT_FIELDS[field] for field in known})
+    fields = NETWORKS[name].fields if is_one_of(name, list(NETWORKS)) else {}
+    check_entry(where, network, _NETWORK_FIELDS | dict(fields))
 
 
 def check_settings(where: str, settings: Mapping[str, Any], samples: int, epochs: int) -> None:

@@ -10,23 +10,17 @@ from typing import Any
 
 import pandas as pd
 import torch
-from torch import nn
 
 from gradpath.datasets import Data, Parts, digits, fashion_mnist, take_data
 from gradpath.evaluation import evaluate_network
 from gradpath.lab_declarations import SIZES, Lab, LabRun, read_labs
-from gradpath.networks import lenet, small_cnn, tanh_network
+from gradpath.networks import NETWORKS
 from gradpath.refusals import one_of, refusal
 from gradpath.tables import write_table
 from gradpath.training import train_network
 from gradpath.training_checks import require_choice
 
 LAB_DATA: dict[str, Callable[..., Parts]] = {"fashion_mnist": fashion_mnist, "digits": digits}
-LAB_NETWORKS: dict[str, Callable[..., nn.Module]] = {
-    "tanh_network": tanh_network,
-    "lenet": lenet,
-    "small_cnn": small_cnn,
-}
 # Measured once, when a run has ended: in the last row of a run, and empty in the others.
 TEST_NUMBERS = ["test_loss", "test_accuracy"]
 LAB_NUMBERS = ["lr", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", *TEST_NUMBERS]
@@ -151,7 +145,7 @@ def train_run(
 ) -> pd.DataFrame:
     """Train one run of a lab from one seed; the test data are looked at once, when it has ended."""
     arguments: dict[str, Any] = {k: v for k, v in run.network.items() if k != "name"}
-    model = LAB_NETWORKS[run.network["name"]](**arguments, seed=seed, dtype=lab.dtype)
+    model = NETWORKS[run.network["name"]].make(**arguments, seed=seed, dtype=lab.dtype)
     table = train_network(
         model,
         "cross_entropy",

@@ -11,10 +11,12 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from gradpath.hyperparameters import check_hyperparameters, is_number, require
+from gradpath.accepted import is_number
+from gradpath.hyperparameters import check_hyperparameters, require
 from gradpath.refusals import refusal
-from gradpath.surfaces import Surface, get_surface
-from gradpath.update_rules import UPDATE_RULES
+from gradpath.rules import UPDATE_RULES
+from gradpath.surfaces import get_surface
+from gradpath.surfaces.surface import Surface
 
 
 def steps_to_reach(

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gradpath.hyperparameters import at_least_zero
+from gradpath.accepted import at_least_zero
 from gradpath.refusals import GradpathError, refusal, user_failure
 from gradpath.schedulers import checked_rate
 

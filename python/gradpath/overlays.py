@@ -13,7 +13,8 @@ from matplotlib.figure import Figure as Plot
 from gradpath.contours import THEMES, empty_plot, save_plot
 from gradpath.experiments import read_experiments
 from gradpath.runs import choose_figures
-from gradpath.surfaces import Surface, get_surface
+from gradpath.surfaces import get_surface
+from gradpath.surfaces.surface import Surface
 from gradpath.tables import read_table, select_path
 
 

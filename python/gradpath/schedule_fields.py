@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from gradpath.hyperparameters import at_least_zero, is_number
+from gradpath.accepted import NOT_NEGATIVE, Accepted, at_least_zero, is_number
 from gradpath.refusals import GradpathError, is_one_of, one_of, refusal
-
-Rule = tuple[Callable[[Any], bool], str]
 
 
 def is_whole(value: Any, least: int) -> bool:
@@ -23,18 +21,17 @@ def _increasing(value: Any) -> bool:
     return all(a < b for a, b in pairwise(value))
 
 
-_NOT_NEGATIVE: Rule = (at_least_zero, "a finite number >= 0")
-_POSITIVE: Rule = (lambda v: is_number(v) and v > 0, "a finite number > 0")
-_SHRINKS: Rule = (lambda v: is_number(v) and 0 < v <= 1, "a number > 0 and <= 1")
-_BELOW_ONE: Rule = (lambda v: is_number(v) and 0 < v < 1, "a number > 0 and < 1")
-COUNT: Rule = (lambda v: is_whole(v, 1), "a whole number >= 1")
-_FROM_ZERO: Rule = (lambda v: is_whole(v, 0), "a whole number >= 0")
+_POSITIVE: Accepted = (lambda v: is_number(v) and v > 0, "a finite number > 0")
+_SHRINKS: Accepted = (lambda v: is_number(v) and 0 < v <= 1, "a number > 0 and <= 1")
+_BELOW_ONE: Accepted = (lambda v: is_number(v) and 0 < v < 1, "a number > 0 and < 1")
+COUNT: Accepted = (lambda v: is_whole(v, 1), "a whole number >= 1")
+_FROM_ZERO: Accepted = (lambda v: is_whole(v, 0), "a whole number >= 0")
 
-FIELDS: dict[str, Rule] = {
+FIELDS: dict[str, Accepted] = {
     "t": _FROM_ZERO,
-    "lr": _NOT_NEGATIVE,
+    "lr": NOT_NEGATIVE,
     "lr_final": _POSITIVE,
-    "lr_min": _NOT_NEGATIVE,
+    "lr_min": NOT_NEGATIVE,
     "gamma": _SHRINKS,
     "factor": _SHRINKS,
     "epochs": COUNT,
@@ -55,11 +52,11 @@ FIELDS: dict[str, Rule] = {
     "mode": (lambda v: is_one_of(v, ("min", "max")), one_of(["min", "max"])),
     "plateau factor": _BELOW_ONE,
     "patience": _FROM_ZERO,
-    "threshold": _NOT_NEGATIVE,
+    "threshold": NOT_NEGATIVE,
     "threshold_mode": (lambda v: is_one_of(v, ("rel", "abs")), one_of(["rel", "abs"])),
     "cooldown": _FROM_ZERO,
-    "min_lr": _NOT_NEGATIVE,
-    "eps": _NOT_NEGATIVE,
+    "min_lr": NOT_NEGATIVE,
+    "eps": NOT_NEGATIVE,
     "metric": (is_number, "a finite number, such as the validation loss of the epoch"),
 }
 

@@ -10,9 +10,10 @@ from typing import Any
 import pandas as pd
 import torch
 
+from gradpath.accepted import is_number
 from gradpath.contours import THEMES, save_plot
 from gradpath.declarations import FLAG, IDENTIFIER, LINE, PICTURE, check_entry, needed, optional, read_entries
-from gradpath.hyperparameters import ACCEPTED, is_number
+from gradpath.hyperparameters import ACCEPTED
 from gradpath.refusals import GradpathError
 from gradpath.schedule_fields import FIELDS, check_path_schedule
 from gradpath.schedule_plots import plot_schedules

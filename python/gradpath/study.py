@@ -59,6 +59,8 @@ class Entry:
         Its file below ``shared_figures``, with ``{lane}`` where the lane stands.
     declared : Any
         What decides its numbers.
+    parts : list of str
+        The rules, surfaces and networks that it uses: ``"rules.adam"``.
     look : Any
         What else its pictures show; None if it is not drawn.
     pictures : dict of str to list of str
@@ -72,6 +74,7 @@ class Entry:
     name: str
     table_name: str
     declared: Any
+    parts: Sequence[str] = ()
     look: Any = None
     pictures: dict[str, list[str]] = field(default_factory=dict)
     figures: list[BookFigure] = field(default_factory=list)

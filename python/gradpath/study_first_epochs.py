@@ -30,11 +30,11 @@ class FirstEpochs(Study):
 
     def read(self, file: Path) -> list[Entry]:
         """Read the networks."""
-        declared = [
-            {k: v for k, v in asdict(entry).items() if k not in ("title", "bound")}
-            for entry in read_first_epochs(file).values()
-        ]
-        return [Entry(self, "first_epoch", "first_epoch", "first_epoch/{lane}.csv", declared)]
+        entries = read_first_epochs(file).values()
+        declared = [{k: v for k, v in asdict(entry).items() if k not in ("title", "bound")} for entry in entries]
+        used = {f"networks.{entry.network['name']}" for entry in entries}
+        used |= {f"rules.{entry.settings.get('optimizer', 'adamw')}" for entry in entries}
+        return [Entry(self, "first_epoch", "first_epoch", "first_epoch/{lane}.csv", declared, sorted(used))]
 
     def missing_data(self, entries: Sequence[Entry]) -> str | None:
         """All of them learn from Fashion-MNIST."""

@@ -54,6 +54,10 @@ class Labs(Study):
             f"training-{lab.id}" if self.size == SIZES[0] else f"training-{self.size}-{lab.id}",
             f"{stem}.{{lane}}.csv",
             [lab.data, lab.dtype, {k: v for k, v in vars(has).items() if k not in PICTURE}, runs],
+            sorted(
+                {f"networks.{run.network['name']}" for run in lab.runs}
+                | {f"rules.{run.settings[self.size].get('optimizer', 'adamw')}" for run in lab.runs}
+            ),
             [
                 lab.title,
                 lab.against,

@@ -39,6 +39,7 @@ class Paths(Study):
             figure.id,
             f"{figure.id}/{{lane}}.csv",
             [{k: v for k, v in asdict(path).items() if k not in _DRAWING} for path in figure.paths],
+            _parts(figure),
             [figure.title, figure.surface, [[path.id, path.label, path.label_at] for path in figure.paths]],
             {kind: themed(f"{figure.id}/{kind}") for kind in kinds},
             BookFigure.all((figure.id, f"{figure.id}/", figure)),
@@ -84,6 +85,13 @@ class Paths(Study):
                         result = expect_difference(result, known.reason, known.begins, known.at_most)
                     comparisons.append(Comparison.of(entry.name, path.id, lane, reference, result))
         return comparisons
+
+
+def _parts(figure: Figure) -> list[str]:
+    used = {f"rules.{path.optimizer}" for path in figure.paths} | {
+        f"surfaces.{path.surface}" for path in figure.paths
+    }
+    return sorted(used | ({f"surfaces.{figure.surface}"} if figure.surface else set()))
 
 
 def _rows(lane: Lane, path: str) -> Any:

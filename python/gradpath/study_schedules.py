@@ -44,6 +44,7 @@ class Schedules(Study):
             "schedules",
             "schedules/{lane}.csv",
             [_deciding(sequence) for sequence in sequences],
+            [],
             [[sequence.id, sequence.title] for sequence in shown],
             pictures,
             BookFigure.all(

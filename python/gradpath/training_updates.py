@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from gradpath.clipping import clip_by_norm, clip_by_value, clip_gradients
 from gradpath.optimizers import make_optimizer, seed_state
 from gradpath.refusals import GradpathError
+from gradpath.rules import UPDATE_RULES
+from gradpath.rules.rule import State
 from gradpath.schedulers import RateByHand, Scheduler, checked_rates, make_scheduler, step_scheduler
 from gradpath.schedules import Rate
-from gradpath.update_rules import UPDATE_RULES, State
 
 Schedule = Mapping[str, Any] | Rate
 Metrics = Iterable[float | None]
@@ -66,7 +67,7 @@ def make_updates(
 
 
 class _ByHand:
-    # The rules of update_rules.py, on all parameters laid end to end in one tensor: a rule works element by
+    # The rules by hand, on all parameters laid end to end in one tensor: a rule works element by
     # element, so one call for all parameters gives what a call for each of them gives.
 
     def __init__(

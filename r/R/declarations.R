@@ -3,7 +3,7 @@
 # The rules are those of YAML 1.2's core schema and no others: `010` is ten, `0o11` nine, `1e-3` a number; `yes`,
 # `1_000`, `1:30` and a date are texts, and so is everything in quotes. No tag makes an object.
 
-#' @include refusals.R
+#' @include accepted.R refusals.R
 NULL
 
 # What no declaration has: control characters, and line ends that only some versions of YAML know.
@@ -233,7 +233,9 @@ field <- function(accepts, accepted, required = FALSE, null = FALSE) {
 # The same from what a field takes and how that is said; such pairs stand in several tables.
 needed <- function(rule) field(rule[[1]], rule[[2]], required = TRUE)
 optional <- function(rule, null = FALSE) field(rule[[1]], rule[[2]], null = null)
-among <- function(names) list(one_text_of(names), one_of(names))
+among <- function(names) {
+  list(one_text_of(names), if (is.function(names)) function() one_of(names()) else one_of(names))
+}
 mapping <- function(accepted) list(is_mapping, accepted)
 list_of <- function(accepted) list(is_filled, paste("a list of one or more", accepted))
 
@@ -266,7 +268,7 @@ check_entry <- function(where, entry, fields) {
   for (name in names(fields)) {
     rule <- fields[[name]]
     if (!name %in% names(entry)) {
-      if (rule$required) gradpath_stop(paste0(where, ": ", name, ": is missing; use ", rule$accepted))
+      if (rule$required) refuse_missing(where, name, rule$accepted)
     } else if (!takes(rule, entry[[name]])) {
       refuse(where, name, entry[[name]], rule$accepted)
     }

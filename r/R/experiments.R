@@ -20,7 +20,7 @@ DIFFERENCE_FIELDS <- list(
 DIFFERENCE <- mapping("a mapping with reason, begins and at_most")
 
 # The fields in the order in which they are checked.
-SURFACE_FIELD <- optional(among(surface_names()), null = TRUE)
+SURFACE_FIELD <- optional(among(surface_names), null = TRUE)
 START_FIELD <- optional(list(is_pair, "two finite numbers"), null = TRUE)
 
 PATH_FIELDS <- list(

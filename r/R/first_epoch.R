@@ -3,17 +3,15 @@
 #' @include lab_declarations.R networks.R runs.R schedule_fields.R
 NULL
 
-EPOCH_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = small_cnn)
-
-is_network <- function(value) is_mapping(value) && one_text_of(names(EPOCH_NETWORKS))(value[["name"]])
+is_network <- function(value) is_mapping(value) && one_text_of(network_names)(value[["name"]])
 
 # The fields in the order in which they are checked.
 EPOCH_FIELDS <- list(
   id = needed(IDENTIFIER),
   title = needed(LINE),
-  network = needed(list(
-    is_network, paste0("a mapping with a name, ", one_of(names(EPOCH_NETWORKS)), ", and its arguments")
-  )),
+  network = needed(list(is_network, function() {
+    paste0("a mapping with a name, ", one_of(network_names()), ", and its arguments")
+  })),
   samples = needed(COUNT),
   dtype = needed(ACCEPTED$dtype),
   settings = needed(SETTINGS),
@@ -59,8 +57,7 @@ run_first_epochs <- function(file, folder) {
 train_first_epoch <- function(entry, method) {
   train <- take_data(fashion_mnist(dtype = entry$dtype)$train, entry$samples)
   arguments <- entry$network[names(entry$network) != "name"]
-  make <- EPOCH_NETWORKS[[entry$network$name]]
-  model <- do.call(make, c(arguments, list(seed = entry$seed, dtype = entry$dtype)))
+  model <- do.call(NETWORKS[[entry$network$name]]$make, c(arguments, list(seed = entry$seed, dtype = entry$dtype)))
   settings <- list(
     epochs = 1, seed = entry$seed, method = method, batch_losses = TRUE, progress = FALSE
   )

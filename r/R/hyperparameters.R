@@ -1,29 +1,10 @@
-# Which values a hyperparameter, a start, a number of steps may take; one table for every caller.
+# Which values a start, a number of steps and hyperparameters may take; one table for every caller.
 
-#' @include refusals.R update_rules.R
+#' @include accepted.R rules.R
 NULL
 
 MAX_STEPS <- 1000000
 MAX_SEED <- 2147483647
-
-# A finite number (TRUE and FALSE are none, nor is a list of one number in a declaration).
-is_number <- function(value) {
-  is.numeric(value) && length(value) == 1 && is.finite(value) && !is_sequence(value)
-}
-
-# Minus zero is below zero.
-at_least_zero <- function(value) {
-  is_number(value) && value >= 0 && 1 / value > 0
-}
-
-decay_rate <- function(value) {
-  at_least_zero(value) && value < 1
-}
-
-one_text_of <- function(names) {
-  force(names)
-  function(value) is.character(value) && length(value) == 1 && !is_sequence(value) && value %in% names
-}
 
 two_finite_numbers <- function(value) {
   (is.numeric(value) || is.list(value)) && length(value) == 2 && all(vapply(value, is_number, TRUE))
@@ -33,19 +14,7 @@ whole_number_of_steps <- function(value) {
   at_least_zero(value) && value == trunc(value) && value <= MAX_STEPS
 }
 
-NOT_NEGATIVE <- list(at_least_zero, "a finite number >= 0")
-RATE <- list(decay_rate, "a number >= 0 and < 1")
-
 ACCEPTED <- list(
-  lr = NOT_NEGATIVE,
-  momentum = RATE,
-  alpha = RATE,
-  beta1 = RATE,
-  beta2 = RATE,
-  eps = NOT_NEGATIVE,
-  weight_decay = NOT_NEGATIVE,
-  init = list(one_text_of(c("zero", "gradient")), one_of(c("zero", "gradient"))),
-  bias_correction = list(function(value) isTRUE(value) || isFALSE(value), "true or false"),
   start = list(two_finite_numbers, "two finite numbers"),
   steps = list(whole_number_of_steps, sprintf("a whole number from 0 to %d", as.integer(MAX_STEPS))),
   noise = NOT_NEGATIVE,
@@ -55,7 +24,7 @@ ACCEPTED <- list(
   ),
   method = list(one_text_of(c("manual", "optim")), one_of(c("manual", "optim"))),
   dtype = list(one_text_of(c("float64", "float32")), one_of(c("float64", "float32"))),
-  optimizer = list(one_text_of(optimizer_names()), one_of(optimizer_names()))
+  optimizer = list(one_text_of(optimizer_names), function() one_of(optimizer_names()))
 )
 
 # Refuses a value that its field does not take.
@@ -67,6 +36,7 @@ require_value <- function(where, field, value) {
 
 # The optimizer's defaults overlaid with the given values, each of them checked.
 check_hyperparameters <- function(where, optimizer, hyperparameters) {
+  fields <- RULES[[optimizer]]$fields
   known <- default_hyperparameters(optimizer)
   # By position: a key of a file may be anything, and a value in a call may have no name.
   given <- names(hyperparameters) %||% rep("", length(hyperparameters))
@@ -75,7 +45,8 @@ check_hyperparameters <- function(where, optimizer, hyperparameters) {
       accepted <- paste0("a hyperparameter of ", optimizer, ": ", paste(names(known), collapse = ", "))
       refuse(where, given[[i]], hyperparameters[[i]], accepted)
     }
-    require_value(where, given[[i]], hyperparameters[[i]])
+    field <- fields[[given[[i]]]]
+    if (!field[[1]](hyperparameters[[i]])) refuse(where, given[[i]], hyperparameters[[i]], field[[2]])
   }
   known[names(hyperparameters)] <- hyperparameters
   known

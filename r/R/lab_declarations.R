@@ -1,33 +1,16 @@
 # Reads `training.yaml`, the declaration of every lab: networks trained side by side, in two sizes.
 
-#' @include experiments.R initializations.R networks.R schedule_fields.R training_checks.R
+#' @include experiments.R networks.R schedule_fields.R training_checks.R
 NULL
 
 LAB_SIZES <- c("quick", "full")
 DATA_NAMES <- c("fashion_mnist", "digits")
 
-is_widths <- function(value) is_filled(value) && all(vapply(value, whole_from(1), TRUE))
 is_seeds <- function(value) is_filled(value) && all(vapply(value, ACCEPTED$seed[[1]], TRUE)) && !anyDuplicated(value)
 SETTINGS <- mapping("a mapping of arguments of train_network()")
 
 # The fields in the order in which they are checked.
-NETWORK_ARGUMENTS <- list(
-  tanh_network = c("hidden", "init"),
-  lenet = c("activation", "init"),
-  small_cnn = c("batch_norm", "dropout", "init")
-)
-# What follows from the data; as they are, the networks take the images of Fashion-MNIST.
-FROM_DATA <- list(
-  digits = list(tanh_network = list(inputs = 64), lenet = list(size = 8), small_cnn = list(size = 8))
-)
-ARGUMENT_FIELDS <- list(
-  hidden = optional(list(is_widths, "a list of one or more whole numbers >= 1")),
-  activation = optional(among(names(ACTIVATIONS))),
-  batch_norm = optional(FLAG),
-  dropout = optional(RATE),
-  init = optional(among(names(INITIALIZATIONS)))
-)
-NETWORK_FIELDS <- list(name = needed(among(names(NETWORK_ARGUMENTS))))
+NETWORK_FIELDS <- list(name = needed(among(network_names)))
 SIZE_FIELDS <- c(list(
   train = needed(COUNT),
   validation = needed(COUNT),
@@ -95,11 +78,11 @@ read_lab <- function(where, entry) {
 read_run <- function(where, entry, lab, sizes) {
   check_entry(where, entry, RUN_FIELDS)
   if ("against" %in% names(lab) && !"x" %in% names(entry)) {
-    gradpath_stop(paste0(where, ": x: is missing; use ", RUN_FIELDS$x$accepted))
+    refuse_missing(where, "x", RUN_FIELDS$x$accepted)
   }
   network <- overlaid(list(lab$network, entry$network))
   check_network(where, network)
-  network <- overlaid(list(network, FROM_DATA[[lab$data]][[network$name]]))
+  network <- overlaid(list(network, NETWORKS[[network$name]]$from_data[[lab$data]]))
   settings <- lapply(stats::setNames(nm = names(sizes)), function(name) {
     # The closer to the run and to the size, the later, and the last one counts.
     merged <- overlaid(list(lab$settings, lab$sizes[[name]]$settings, entry$settings, entry[[name]]))
@@ -130,8 +113,8 @@ overlaid <- function(layers) {
 }
 
 check_network <- function(where, network) {
-  known <- if (is_text(network$name)) NETWORK_ARGUMENTS[[network$name]]
-  check_entry(paste0(where, ", network"), network, c(NETWORK_FIELDS, ARGUMENT_FIELDS[known]))
+  fields <- if (is_text(network$name)) NETWORKS[[network$name]]$fields
+  check_entry(paste0(where, ", network"), network, c(NETWORK_FIELDS, fields))
 }
 
 check_settings <- function(where, settings, samples, epochs) {

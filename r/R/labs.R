@@ -4,7 +4,6 @@
 NULL
 
 LAB_DATA <- list(fashion_mnist = fashion_mnist, digits = digits)
-LAB_NETWORKS <- list(tanh_network = tanh_network, lenet = lenet, small_cnn = small_cnn)
 # Measured once, when a run has ended: in the last row of a run, and empty in the others.
 TEST_NUMBERS <- c("test_loss", "test_accuracy")
 LAB_NUMBERS <- c("lr", "train_loss", "train_accuracy", "validation_loss", "validation_accuracy", TEST_NUMBERS)
@@ -108,7 +107,7 @@ train_run <- function(lab, run, seed, size, data, checkpoints) {
   arguments <- lapply(run$network[names(run$network) != "name"], function(value) {
     if (is_sequence(value)) unlist(value) else value
   })
-  model <- do.call(LAB_NETWORKS[[run$network$name]], c(arguments, list(seed = seed, dtype = lab$dtype)))
+  model <- do.call(NETWORKS[[run$network$name]]$make, c(arguments, list(seed = seed, dtype = lab$dtype)))
   checkpoint <- if (!is.null(checkpoints)) file.path(checkpoints, sprintf("%s-%.15g.r.safetensors", run$id, seed))
   given <- list(
     model, "cross_entropy", data$train, data$validation,

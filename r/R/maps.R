@@ -1,6 +1,6 @@
 # Maps of how many steps an optimizer needs, over the values of two hyperparameters.
 
-#' @include refusals.R hyperparameters.R surfaces.R update_rules.R
+#' @include refusals.R hyperparameters.R surfaces.R rules.R
 NULL
 
 #' How many steps to the minimum, for many settings at once

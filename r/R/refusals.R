@@ -116,8 +116,15 @@ show_text <- function(text) {
 }
 
 # Stops with one line that has the class "gradpath_error".
+# What is accepted is said in words, or by a function that gives them.
 refuse <- function(where, field, value, accepted) {
+  accepted <- if (is.function(accepted)) accepted() else accepted
   gradpath_stop(paste0(where, ": ", field, ": ", show_value(value), " is not accepted; use ", accepted))
+}
+
+refuse_missing <- function(where, field, accepted) {
+  accepted <- if (is.function(accepted)) accepted() else accepted
+  gradpath_stop(paste0(where, ": ", field, ": is missing; use ", accepted))
 }
 
 gradpath_stop <- function(text) {
