@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from gradpath.code_digests import code_digests, lesson_digests
+from gradpath.code_digests import PARTS, code_digests, lesson_digests
 from gradpath.studies import STUDIES
+from tests.conftest import PROJECT
 from tests.small_project import plant
 
 
@@ -43,11 +44,54 @@ def test_a_root_that_is_gone_is_an_error(project):
 
 
 def test_a_path_is_made_by_rules_surfaces_and_the_loop_and_not_by_pictures_or_networks(project):
-    python = set(code_digests(project, "python", ["runs.run_path"]))
-    r = set(code_digests(project, "r", ["run_path"], "torch"))
+    parts = ["rules.adam", "surfaces.saddle"]
+    python = set(code_digests(project, "python", ["runs.run_path", *parts]))
+    r = {name.replace("-", ".") for name in code_digests(project, "r", ["run_path", *parts], "torch")}
     for reached in (python, r):
-        assert {"update_rules", "surfaces", "descent", "optimizers", "schedules", "noise", "runs"} <= reached
-        assert not {"contours", "training", "networks", "lab_pictures", "agreement"} & reached
+        used = {*parts, "rules", "rules.rule", "surfaces", "surfaces.surface", "descent", "optimizers", "schedules"}
+        assert used | {"noise", "runs"} <= reached
+        assert not {"contours", "training", "networks", "lab_pictures", "agreement", "rules.sgd"} & reached
+
+
+def test_what_lies_in_files_of_its_own_is_what_the_packages_find(project):
+    found = {
+        file.parent.name for file in project.glob("python/gradpath/*/__init__.py") if "found_in" in file.read_text()
+    }
+    assert set(PARTS) == found
+
+
+NEW = {
+    "python/gradpath/rules/lion.py": (
+        "import torch\nfrom gradpath.rules.rule import Rule, Step\n\n\ndef lion(x, g, state, lr=0.1):\n"
+        "    return Step(x, state)\n\n\nRULE = Rule(lion, 2023, {}, torch.optim.SGD)\n"
+    ),
+    "python/gradpath/surfaces/bump.py": "from gradpath.surfaces.surface import Surface\n\nSURFACE = Surface('bump')\n",
+    "r/R/rules-lion.R": "lion <- function(x, g, state, lr = 0.1) list(x = x - g$sign() * lr, state = state)\n\n"
+    "RULE_LION <- new_rule('lion', lion, 2023, list(), 'optim_sgd')\n",
+    "r/R/surfaces-bump.R": "SURFACE_BUMP <- new_surface('bump')\n",
+}
+
+
+def test_a_new_rule_and_a_new_surface_make_nothing_else_stale(code):
+    def all_digests() -> list[dict[str, str]]:
+        entries = [entry for study in STUDIES for entry in study.entries(PROJECT)]
+        made = [
+            code_digests(code, "python" if lane == "python" else "r", [*entry.study.makers[by], *entry.parts], lane)
+            for entry in entries
+            for lane, by in (("python", "python"), ("torch", "r"))
+        ]
+        lessons = [*PROJECT.glob("python/lessons/*.py"), *PROJECT.glob("r/lessons/*.R")]
+        return made + [
+            lesson_digests(code, "python" if lesson.suffix == ".py" else "r", lesson.read_text())
+            for lesson in lessons
+        ]
+
+    before = all_digests()
+    for file, text in NEW.items():
+        (code / file).write_text(text)
+    assert all_digests() == before
+    assert "rules.lion" in code_digests(code, "python", ["rules.lion"])
+    assert "rules-lion" in lesson_digests(code, "r", "library(gradpath)\ndescend('saddle', c(1, 1), 'lion', 3)\n")
 
 
 @pytest.mark.parametrize(
@@ -55,13 +99,13 @@ def test_a_path_is_made_by_rules_surfaces_and_the_loop_and_not_by_pictures_or_ne
     [
         (
             "python",
-            "runs.run_path",
-            "update_rules.py",
+            "rules.rmsprop",
+            "rules/rmsprop.py",
             "v = v * alpha + g * g",
             "v = v * alpha + g * 2",
-            "update_rules",
+            "rules.rmsprop",
         ),
-        ("r", "run_path", "update_rules.R", "v <- v * momentum + g\n  # x <- x - lr v", "v <- g #", "update_rules"),
+        ("r", "rules.momentum", "rules-momentum.R", "v <- v * momentum + g", "v <- g #", "rules-momentum"),
         ("python", "labs.train_run", "training.py", "order.split(batch_size)", "order.split(1)", "training"),
         ("r", "train_run", "training.R", "torch_split(order, batch_size)", "torch_split(order, 1)", "training"),
         ("python", "runs.plot_figure", "contours.py", "LEVELS = 14", "LEVELS = 15", "contours"),
@@ -119,7 +163,9 @@ def test_a_lesson_is_made_by_what_it_calls(project):
     r = "library(gradpath)\nx <- descend('saddle', c(1, 1), 'sgd', 3)\n"
     for language, text in (("python", python), ("r", r)):
         plain = lesson_digests(project, language, text)
-        assert {"descent", "update_rules"} <= set(plain)
+        rule = "rules.sgd" if language == "python" else "rules-sgd"
+        assert {"descent", rule} <= set(plain)
+        assert rule.replace("sgd", "adam") not in plain
         assert not {"contours", "training"} & set(plain)
         drawn = (
             text.replace("descend(", "plot_paths(") if language == "r" else text.replace(".descend(", ".plot_paths(")

@@ -66,7 +66,7 @@ def test_twins_take_the_same_arguments_in_the_same_order(exported):
 
 @pytest.mark.parametrize("module", TWIN_MODULES)
 def test_a_twin_lives_in_a_file_of_the_same_name(project, module, exported):
-    text = (project / "r" / "R" / f"{module}.R").read_text(encoding="utf-8")
+    text = (project / "r" / "R" / f"{module.replace('.', '-')}.R").read_text(encoding="utf-8")
     for name in _MODULES[module]:
         if name in exported:
             assert re.search(rf"^{name} <- ", text, flags=re.MULTILINE), name

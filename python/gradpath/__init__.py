@@ -1,6 +1,8 @@
 """gradpath: the optimizers of deep learning, by hand and by optim, in Python and R, cross-checked."""
 
 from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -12,13 +14,6 @@ _MODULES = {
     "surfaces.surface": ["Surface"],
     "rules": ["UPDATE_RULES", "default_hyperparameters", "optimizer_names"],
     "rules.rule": ["Step"],
-    "rules.sgd": ["sgd"],
-    "rules.momentum": ["momentum"],
-    "rules.nesterov": ["nesterov"],
-    "rules.adagrad": ["adagrad"],
-    "rules.rmsprop": ["rmsprop"],
-    "rules.adam": ["adam"],
-    "rules.adamw": ["adamw"],
     "optimizers": ["make_optimizer", "seed_state"],
     "schedules": [
         "SCHEDULES",
@@ -61,9 +56,6 @@ _MODULES = {
     "lab_pictures": ["draw_labs"],
     "checkpoints": ["load_weights", "save_weights"],
     "networks": ["count_parameters"],
-    "networks.tanh_network": ["tanh_network"],
-    "networks.lenet": ["lenet"],
-    "networks.small_cnn": ["small_cnn"],
     "initializations": ["INITIALIZATIONS", "initialize_network"],
     "clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
     "scores": ["SCORES", "accuracy"],
@@ -73,6 +65,11 @@ _MODULES = {
     "runs": ["run_experiments", "draw_experiments"],
     "refusals": ["GradpathError"],
 }
+# What a rule or a network is called is the name of its file.
+for _folder, _base in (("rules", "rule"), ("networks", "network")):
+    for _module in iter_modules([str(Path(__file__).parent / _folder)]):
+        if _module.name != _base:
+            _MODULES[f"{_folder}.{_module.name}"] = [_module.name]
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = ["__version__", *_HOME]
 

@@ -22,8 +22,8 @@ REFUSES = re.compile(r"_*(check|require|refus|guard|describe|as_device|read_|Tra
 Digests = dict[str, str]
 Name = tuple[str, str]  # file and definition
 
-# Packages that list what lies in them (in R: files of that prefix). Nothing reaches one of these files by its name, so
-# that a new one changes no other; who uses one says so.
+# Packages that list what lies in them (in R: files of that prefix). Nothing reaches one of these files by its name,
+# so that a new one changes no other; who uses one says so.
 PARTS = ("rules", "surfaces", "networks")
 
 # R's engine 'pytorch'; {torch} does not go through it.
