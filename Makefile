@@ -41,15 +41,15 @@ py-lint: setup  ## ruff and mypy
 ##@ R
 .PHONY: r-test r-lint r-document r-check r-torch
 r-test: setup  ## testthat
-	@$(BIN)/python -m gradpath.r_tools test
+	@$(BIN)/python -m gradpath.workshop.r_tools test
 r-lint: setup  ## lintr
-	@$(BIN)/python -m gradpath.r_tools lint
+	@$(BIN)/python -m gradpath.workshop.r_tools lint
 r-document: setup  ## roxygen2
-	@$(BIN)/python -m gradpath.r_tools document
+	@$(BIN)/python -m gradpath.workshop.r_tools document
 r-check: setup  ## R CMD build and R CMD check
-	@$(BIN)/python -m gradpath.r_tools check
+	@$(BIN)/python -m gradpath.workshop.r_tools check
 r-torch: setup  ## Try to install R's own {torch} from CRAN
-	@$(BIN)/python -m gradpath.r_tools torch
+	@$(BIN)/python -m gradpath.workshop.r_tools torch
 
 # R comes first: rpy2 compiles against it.
 $(VENV)/r.done: $(LIST)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 from rich.progress import track
 
-from gradpath.r_process import ensure_r_package, find_r
 from gradpath.tables import write_text
+from gradpath.workshop.r_process import ensure_r_package, find_r
 
 PROJECT = Path(__file__).resolve().parents[1]
 SIZES = {2: 1500, 1_000_000: 60}

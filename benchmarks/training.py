@@ -17,8 +17,8 @@ import torch
 from r_vs_python import engines, measure
 from rich.progress import track
 
-from gradpath.r_process import ensure_r_package, find_r
 from gradpath.tables import write_text
+from gradpath.workshop.r_process import ensure_r_package, find_r
 
 PROJECT = Path(__file__).resolve().parents[1]
 FOLDER = Path(__file__).parent

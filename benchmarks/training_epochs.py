@@ -14,7 +14,7 @@ from torch import nn
 from torch.utils.data import DataLoader, Dataset
 
 from gradpath import train_network
-from gradpath.datasets import Data, fashion_mnist, take_data
+from gradpath.data.datasets import Data, fashion_mnist, take_data
 from gradpath.networks import lenet, tanh_network
 
 BATCH = 256

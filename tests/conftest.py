@@ -13,8 +13,8 @@ import pytest
 # when it is loaded, here and in every process that a test starts.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-from gradpath.book import render_book
-from gradpath.r_process import R, ensure_r_package, find_r
+from gradpath.book.render import render_book
+from gradpath.workshop.r_process import R, ensure_r_package, find_r
 
 from .rendered_book import sources
 

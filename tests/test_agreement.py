@@ -7,9 +7,9 @@ import pandas as pd
 import pytest
 
 from gradpath import descend, read_experiments
-from gradpath.agreement import BOUNDS, compare_all, relative_differences
-from gradpath.agreement import compare_paths as compare
-from gradpath.closed_form import closed_form_path, has_closed_form
+from gradpath.paths.closed_form import closed_form_path, has_closed_form
+from gradpath.workshop.agreement import BOUNDS, compare_all, relative_differences
+from gradpath.workshop.agreement import compare_paths as compare
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +71,7 @@ def test_the_closed_form_knows_what_the_bowl_does(project):
 
 
 def test_the_closed_form_of_nesterov_with_decay():
-    from gradpath.experiments import DeclaredPath
+    from gradpath.workshop.experiments import DeclaredPath
 
     call = {"lr": 0.1, "momentum": 0.7, "weight_decay": 0.05}
     path = DeclaredPath(

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from gradpath import GradpathError
-from gradpath.book import render_book
-from gradpath.book_sources import read_chapters
+from gradpath.book.render import render_book
+from gradpath.book.sources import read_chapters
 
 from .conftest import CHROMIUM, PROJECT
 from .rendered_book import served, sources
@@ -327,7 +327,7 @@ def test_code_can_be_copied(browser, site):
 def test_a_notebook_is_the_lesson(project):
     import nbformat
 
-    from gradpath.lessons import find_lessons
+    from gradpath.book.lessons import find_lessons
 
     for lesson in find_lessons(project):
         file = lesson.folder / f"{lesson.name}.{lesson.language}.ipynb"

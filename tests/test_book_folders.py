@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from gradpath.book_folders import one_rendering, replace_folder
+from gradpath.book.folders import one_rendering, replace_folder
 
 # Dies without any clearing up at the n-th call that the system gets to move or delete something.
 KILLED = """
 import os, shutil, sys, tempfile
 from pathlib import Path
-from gradpath.book_folders import one_rendering, replace_folder
+from gradpath.book.folders import one_rendering, replace_folder
 
 project, fatal = Path(sys.argv[1]), int(sys.argv[2])
 calls = 0

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from gradpath.agreement import BOUNDS
-from gradpath.book_sources import expand_includes, read_chapters, read_settings
-from gradpath.first_epoch import read_first_epochs
-from gradpath.study_labs import LAB_BOUND
-from gradpath.study_schedules import RATE_BOUND
+from gradpath.book.sources import expand_includes, read_chapters, read_settings
+from gradpath.workshop.agreement import BOUNDS
+from gradpath.workshop.first_epochs import read_first_epochs
+from gradpath.workshop.study_labs import LAB_BOUND
+from gradpath.workshop.study_schedules import RATE_BOUND
 
 from .conftest import PROJECT
 

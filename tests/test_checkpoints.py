@@ -16,8 +16,8 @@ import torch
 from torch import nn
 
 from gradpath import GradpathError, load_weights, optimizer_names, save_weights
-from gradpath.checkpoints import data_fingerprint, load_checkpoint, read_tensors, write_tensors
-from gradpath.datasets import Data
+from gradpath.data.datasets import Data
+from gradpath.training.checkpoints import data_fingerprint, load_checkpoint, read_tensors, write_tensors
 
 from .test_training import images_network, made_data, network, train
 

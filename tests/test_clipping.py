@@ -6,8 +6,8 @@ import pytest
 import torch
 
 from gradpath import SCORES, accuracy, clip_by_norm, clip_by_value, clip_gradients
-from gradpath.clipping import check_clip
 from gradpath.refusals import GradpathError
+from gradpath.training.clipping import check_clip
 
 
 def parameters_with_gradients(scale: float, dtype: torch.dtype) -> list[torch.Tensor]:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from gradpath.code_digests import PARTS, code_digests, lesson_digests
-from gradpath.studies import STUDIES
+from gradpath.workshop.code_digests import PARTS, code_digests, lesson_digests
+from gradpath.workshop.studies import STUDIES
 from tests.conftest import PROJECT
 from tests.small_project import plant
 
@@ -45,12 +45,15 @@ def test_a_root_that_is_gone_is_an_error(project):
 
 def test_a_path_is_made_by_rules_surfaces_and_the_loop_and_not_by_pictures_or_networks(project):
     parts = ["rules.adam", "surfaces.saddle"]
-    python = set(code_digests(project, "python", ["runs.run_path", *parts]))
+    python = set(code_digests(project, "python", ["workshop.runs.run_path", *parts]))
     r = {name.replace("-", ".") for name in code_digests(project, "r", ["run_path", *parts], "torch")}
     for reached in (python, r):
-        used = {*parts, "rules", "rules.rule", "surfaces", "surfaces.surface", "descent", "optimizers", "schedules"}
-        assert used | {"noise", "runs"} <= reached
-        assert not {"contours", "training", "networks", "lab_pictures", "agreement", "rules.sgd"} & reached
+        used = {*parts, "rules", "rules.rule", "surfaces", "surfaces.surface", "paths.descent", "optimizers"}
+        assert used | {"schedules.schedules", "paths.noise", "workshop.runs"} <= reached
+        assert (
+            not {"pictures.contours", "training.train_network", "networks", "workshop.agreement", "rules.sgd"}
+            & reached
+        )
 
 
 def test_what_lies_in_files_of_its_own_is_what_the_packages_find(project):
@@ -65,7 +68,7 @@ NEW = {
         "import torch\nfrom gradpath.rules.rule import Rule, Step\n\n\ndef lion(x, g, state, lr=0.1):\n"
         "    return Step(x, state)\n\n\nRULE = Rule(lion, 2023, {}, torch.optim.SGD)\n"
     ),
-    "python/gradpath/surfaces/bump.py": "from gradpath.surfaces.surface import Surface\n\nSURFACE = Surface('bump')\n",
+    "python/gradpath/surfaces/bump.py": "import gradpath.surfaces.surface as s\n\nSURFACE = s.Surface('bump')\n",
     "r/R/rules-lion.R": "lion <- function(x, g, state, lr = 0.1) list(x = x - g$sign() * lr, state = state)\n\n"
     "RULE_LION <- new_rule('lion', lion, 2023, list(), 'optim_sgd')\n",
     "r/R/surfaces-bump.R": "SURFACE_BUMP <- new_surface('bump')\n",
@@ -106,16 +109,37 @@ def test_a_new_rule_and_a_new_surface_make_nothing_else_stale(code):
             "rules.rmsprop",
         ),
         ("r", "rules.momentum", "rules-momentum.R", "v <- v * momentum + g", "v <- g #", "rules-momentum"),
-        ("python", "labs.train_run", "training.py", "order.split(batch_size)", "order.split(1)", "training"),
-        ("r", "train_run", "training.R", "torch_split(order, batch_size)", "torch_split(order, 1)", "training"),
-        ("python", "runs.plot_figure", "contours.py", "LEVELS = 14", "LEVELS = 15", "contours"),
+        (
+            "python",
+            "workshop.labs.train_run",
+            "training/train_network.py",
+            "order.split(batch_size)",
+            "order.split(1)",
+            "training.train_network",
+        ),
+        (
+            "r",
+            "train_run",
+            "training-train_network.R",
+            "torch_split(order, batch_size)",
+            "torch_split(order, 1)",
+            "training-train_network",
+        ),
+        (
+            "python",
+            "workshop.runs.plot_figure",
+            "pictures/contours.py",
+            "LEVELS = 14",
+            "LEVELS = 15",
+            "pictures.contours",
+        ),
         (
             "r",
             "plot_figure",
-            "contour_layers.R",
+            "pictures-contour_layers.R",
             "arrow_layer <- function(",
             "arrow_layer <- function(more, ",
-            "contour_layers",
+            "pictures-contour_layers",
         ),
     ],
 )
@@ -126,8 +150,8 @@ def test_another_number_in_the_code_is_seen(code, language, root, file, right, w
 
 def test_words_are_not_code(code):
     for language, root, file in (
-        ("python", "runs.run_path", "python/gradpath/descent.py"),
-        ("r", "run_path", "r/R/descent.R"),
+        ("python", "workshop.runs.run_path", "python/gradpath/paths/descent.py"),
+        ("r", "run_path", "r/R/paths-descent.R"),
     ):
         before = code_digests(code, language, [root])
         source = code / file
@@ -145,17 +169,20 @@ def test_words_are_not_code(code):
 
 def test_a_clearer_refusal_makes_no_number_stale(code):
     right = 'f"a whole number from 0 to {MAX_STEPS}"'
-    assert changed(code, "python", "runs.run_path", "python/gradpath/hyperparameters.py", right, "'a number'") == []
+    assert (
+        changed(code, "python", "workshop.runs.run_path", "python/gradpath/hyperparameters.py", right, "'a number'")
+        == []
+    )
 
 
 def test_an_engine_counts_for_its_own_tables_only(code):
-    printing = code / "r" / "R" / "pytorch-print.R"
+    printing = code / "r" / "R" / "engine-pytorch-print.R"
     name = printing.read_text().split(" <- ")[0].splitlines()[-1]
     planted = (str(printing.relative_to(code)), f"\n{name} <- ", f"\nadded <- 1\n\n{name} <- ")
     torch = code_digests(code, "r", ["run_path"], "torch")
-    assert changed(code, "r", "run_path", *planted, "pytorch") == ["pytorch-print"]
+    assert changed(code, "r", "run_path", *planted, "pytorch") == ["engine-pytorch-print"]
     assert code_digests(code, "r", ["run_path"], "torch") == torch
-    assert not any(name.startswith(("pytorch-", "engine-python")) for name in torch)
+    assert not any(name.startswith(("engine-pytorch-", "engine-python")) for name in torch)
 
 
 def test_a_lesson_is_made_by_what_it_calls(project):
@@ -164,11 +191,12 @@ def test_a_lesson_is_made_by_what_it_calls(project):
     for language, text in (("python", python), ("r", r)):
         plain = lesson_digests(project, language, text)
         rule = "rules.sgd" if language == "python" else "rules-sgd"
-        assert {"descent", rule} <= set(plain)
+        join = rule[5]
+        assert {f"paths{join}descent", rule} <= set(plain)
         assert rule.replace("sgd", "adam") not in plain
-        assert not {"contours", "training"} & set(plain)
+        assert not {f"pictures{join}contours", f"training{join}train_network"} & set(plain)
         drawn = (
             text.replace("descend(", "plot_paths(") if language == "r" else text.replace(".descend(", ".plot_paths(")
         )
-        assert "contours" in lesson_digests(project, language, drawn)
+        assert f"pictures{join}contours" in lesson_digests(project, language, drawn)
         assert lesson_digests(project, language, "# gradpath\n") == {}

@@ -26,8 +26,8 @@ from gradpath import (
     split_data,
     take_data,
 )
-from gradpath.datasets import Data
-from gradpath.r_process import R
+from gradpath.data.datasets import Data
+from gradpath.workshop.r_process import R
 
 NAMES = list(dataset_folders.FASHION_FILES)
 

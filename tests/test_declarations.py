@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from gradpath.declarations import STUDY_FOLDERS, read_yaml
-from gradpath.experiments import read_experiments
-from gradpath.r_process import R
 from gradpath.refusals import show
+from gradpath.workshop.experiments import read_experiments
+from gradpath.workshop.r_process import R
 
 TABLE = Path(__file__).parent / "hostile" / "scalars.csv"
 ROWS = list(csv.DictReader(TABLE.open(encoding="utf-8")))

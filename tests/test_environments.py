@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from gradpath.r_process import R
+from gradpath.workshop.r_process import R
 
 
 @pytest.fixture(scope="module")

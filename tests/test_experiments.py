@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from gradpath import GradpathError, read_experiments, run_experiments
-from gradpath.r_process import R
+from gradpath.workshop.r_process import R
 
 MALFORMED = sorted((Path(__file__).parent / "malformed").glob("*.yaml"))
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gradpath import default_hyperparameters, descend, optimizer_names, read_experiments, surface_names
-from gradpath.agreement import relative_differences
 from gradpath.surfaces import SURFACES
+from gradpath.workshop.agreement import relative_differences
 
 from .conftest import CHROMIUM
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from gradpath.figure_pages import figure_pages, write_figure_pages
+from gradpath.workshop.figure_pages import figure_pages, write_figure_pages
 
 from .small_project import plant
 

@@ -9,12 +9,12 @@ import pytest
 from PIL import Image
 
 from gradpath import descend, draw_experiments, get_surface, plot_paths, read_experiments, run_experiments, save_plot
-from gradpath.agreement import BOUNDS
-from gradpath.agreement import compare_paths as compare
-from gradpath.contours import THEMES, arrow_segments, contour_grid, contour_levels, label_anchor
-from gradpath.r_process import R
-from gradpath.study import themed
+from gradpath.pictures.contours import THEMES, arrow_segments, contour_grid, contour_levels, label_anchor
 from gradpath.tables import read_table, select_path
+from gradpath.workshop.agreement import BOUNDS
+from gradpath.workshop.agreement import compare_paths as compare
+from gradpath.workshop.r_process import R
+from gradpath.workshop.study import themed
 
 
 def declared(project):

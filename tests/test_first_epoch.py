@@ -10,11 +10,11 @@ import pytest
 
 import gradpath
 from gradpath import GradpathError
-from gradpath.datasets import fashion_mnist
-from gradpath.first_epoch import read_first_epochs, run_first_epochs
-from gradpath.r_process import R
-from gradpath.study_first_epochs import FirstEpochs
+from gradpath.data.datasets import fashion_mnist
 from gradpath.tables import read_numbers
+from gradpath.workshop.first_epochs import read_first_epochs, run_first_epochs
+from gradpath.workshop.r_process import R
+from gradpath.workshop.study_first_epochs import FirstEpochs
 
 GOOD = "id: a, title: A, network: {name: lenet}, samples: 9, dtype: float32, settings: {}, bound: 0.1"
 IDS = "lower-case letters and digits, with '-' or '.' between them"

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from gradpath import GradpathError
-from gradpath.datasets import cifar10, digits, fashion_mnist
-from gradpath.idx_files import read_idx
-from gradpath.r_process import R
+from gradpath.data.datasets import cifar10, digits, fashion_mnist
+from gradpath.data.idx_files import read_idx
+from gradpath.workshop.r_process import R
 
 FILES = {
     "no-images": bytes([0, 0, 8, 3, *[0] * 4, 0, 0, 0, 28, 0, 0, 0, 28]),

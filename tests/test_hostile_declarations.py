@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from gradpath import GradpathError
-from gradpath.experiments import read_experiments
-from gradpath.first_epoch import read_first_epochs
-from gradpath.lab_declarations import read_labs
-from gradpath.r_process import R
-from gradpath.schedule_runs import read_schedules
+from gradpath.workshop.experiments import read_experiments
+from gradpath.workshop.first_epochs import read_first_epochs
+from gradpath.workshop.lab_declarations import read_labs
+from gradpath.workshop.r_process import R
+from gradpath.workshop.schedule_runs import read_schedules
 
 READERS = {
     "experiments": read_experiments,

@@ -12,9 +12,9 @@ import torch
 from torch import nn
 
 from gradpath import GradpathError, evaluate_network, plot_schedules, plot_walks, schedule_rates, train_network
-from gradpath.datasets import Data
-from gradpath.r_process import R
-from gradpath.training_guards import check_two
+from gradpath.data.datasets import Data
+from gradpath.training.guards import check_two
+from gradpath.workshop.r_process import R
 
 N = 40
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gradpath import GradpathError
-from gradpath.lesson_marks import Mark, complaints, marks_of, without_marks
+from gradpath.book.lesson_marks import Mark, complaints, marks_of, without_marks
 
 CODE = "# Both sides.\n#| differs 1-2: a float32 on the left\nx <- 3\n#| differs 4: names the engine\nprint(x)"
 

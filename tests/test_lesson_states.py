@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from gradpath import lesson_states as states
-from gradpath.lesson_includes import include_text, lines_shown
-from gradpath.lesson_states import lesson_state, update_lessons
-from gradpath.lessons import Lesson, find_lessons, write_record
-from gradpath.r_process import R
+from gradpath.book.lesson_includes import include_text, lines_shown
+from gradpath.book.lesson_states import lesson_state, update_lessons
+from gradpath.book.lessons import Lesson, find_lessons, write_record
+from gradpath.workshop.r_process import R
 
 from .conftest import PROJECT
 from .test_lessons import r_lesson_of, written

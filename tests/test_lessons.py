@@ -10,13 +10,13 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellTimeoutError
 
 from gradpath import GradpathError
-from gradpath.lesson_downloads import write_notebook
-from gradpath.lesson_includes import code_shown, is_other_engine, lines_shown
-from gradpath.lesson_marks import complaints
-from gradpath.lesson_reads import OPENED, WATCH, check_reads
-from gradpath.lesson_states import recorded_engine
-from gradpath.lessons import Lesson, can_run_r, execute_lesson, find_lessons, is_fresh, write_record
-from gradpath.r_process import find_r
+from gradpath.book.lesson_downloads import write_notebook
+from gradpath.book.lesson_includes import code_shown, is_other_engine, lines_shown
+from gradpath.book.lesson_marks import complaints
+from gradpath.book.lesson_reads import OPENED, WATCH, check_reads
+from gradpath.book.lesson_states import recorded_engine
+from gradpath.book.lessons import Lesson, can_run_r, execute_lesson, find_lessons, is_fresh, write_record
+from gradpath.workshop.r_process import find_r
 
 from .conftest import PROJECT
 

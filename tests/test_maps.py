@@ -14,10 +14,10 @@ import torch
 from matplotlib.colors import to_rgb
 
 from gradpath import GradpathError, descend, plot_steps, plot_walks, save_plot, steps_to_reach
-from gradpath.contours import THEMES
-from gradpath.map_plots import STEP_COLOURS, cell_edges, map_labels, ticks_between, widest_place
-from gradpath.r_process import R
-from gradpath.walks import points_inside
+from gradpath.pictures.contours import THEMES
+from gradpath.pictures.maps import STEP_COLOURS, cell_edges, map_labels, ticks_between, widest_place
+from gradpath.pictures.walks import points_inside
+from gradpath.workshop.r_process import R
 
 RAVINE = ("anisotropic_paraboloid", (5.1, 2.3))
 MAPS = {

@@ -10,8 +10,8 @@ import pytest
 
 import gradpath
 from gradpath import _MODULES
-from gradpath.lessons import find_lessons
-from gradpath.r_process import R
+from gradpath.book.lessons import find_lessons
+from gradpath.workshop.r_process import R
 
 TWIN_MODULES = [m for m in _MODULES if m != "refusals"]
 

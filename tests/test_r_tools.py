@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 import subprocess
 
-from gradpath.r_process import R
-from gradpath.r_tools import TASKS
+from gradpath.workshop.r_process import R
+from gradpath.workshop.r_tools import TASKS
 
 
 def test_the_lint_step_refuses_a_tensor_made_from_a_matrix(r: R, project, tmp_path):

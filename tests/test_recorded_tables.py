@@ -10,7 +10,7 @@ import sys
 import pytest
 
 from gradpath import GradpathError, find_table
-from gradpath.r_process import R
+from gradpath.workshop.r_process import R
 
 NAME = "recorded_torch/torch_network.csv"
 NEEDED = (

@@ -22,10 +22,10 @@ from gradpath import (
     schedule_rates,
     surface_names,
 )
-from gradpath.agreement import compare_series, relative_differences
-from gradpath.r_process import R
-from gradpath.schedulers import step_scheduler
-from gradpath.study_schedules import Schedules
+from gradpath.schedules.library import step_scheduler
+from gradpath.workshop.agreement import compare_series, relative_differences
+from gradpath.workshop.r_process import R
+from gradpath.workshop.study_schedules import Schedules
 from tests.schedule_cases import LR, SCHEDULES, STEPS, metric_of
 
 BOTH = pytest.mark.parametrize("method", ["manual", "optim"])

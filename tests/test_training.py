@@ -19,9 +19,9 @@ from gradpath import (
     train_network,
     training_updates,
 )
-from gradpath.datasets import Data
+from gradpath.data.datasets import Data
 from gradpath.rules import RULES
-from gradpath.training_checks import FUSED
+from gradpath.training.checks import FUSED
 
 
 def made_data(n=90, seed=1, dtype=torch.float64, images=False):

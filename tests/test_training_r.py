@@ -30,8 +30,8 @@ from gradpath import (
     tanh_network,
     train_network,
 )
-from gradpath.datasets import Data
-from gradpath.r_process import R
+from gradpath.data.datasets import Data
+from gradpath.workshop.r_process import R
 
 from .conftest import PROJECT
 

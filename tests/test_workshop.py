@@ -8,16 +8,16 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from gradpath.agreement import compare_all, expect_difference
-from gradpath.drawing import draw_studies, read_drawn
-from gradpath.freshness import is_fresh, why_stale
-from gradpath.lanes import run_studies
-from gradpath.r_process import R
 from gradpath.refusals import GradpathError
 from gradpath.scratch import scratch_name, sweep
-from gradpath.status import find_stale
-from gradpath.studies import STUDIES
 from gradpath.tables import write_text
+from gradpath.workshop.agreement import compare_all, expect_difference
+from gradpath.workshop.drawing import draw_studies, read_drawn
+from gradpath.workshop.freshness import is_fresh, why_stale
+from gradpath.workshop.lanes import run_studies
+from gradpath.workshop.r_process import R
+from gradpath.workshop.status import find_stale
+from gradpath.workshop.studies import STUDIES
 from tests.small_project import EXPERIMENTS, TRAINING, gradpath, make_small_project, plant
 
 REGULAR = [study for study in STUDIES if not study.on_demand]
@@ -260,7 +260,7 @@ def test_a_file_has_the_permissions_of_the_umask(small):
 def test_a_planted_error_in_a_rule_of_pythons_is_caught_and_located(project, tmp_path):
     folder = make_small_project(project, tmp_path, copied=("python",))
     plant(
-        folder / "python/gradpath/update_rules.py",
+        folder / "python/gradpath/rules/momentum.py",
         "v = v * momentum + g\n    # x <- x - lr v",
         "v = v * momentum + g * 1.01\n    # x",
     )
@@ -279,7 +279,7 @@ def test_a_planted_error_in_a_rule_of_pythons_is_caught_and_located(project, tmp
 def test_a_planted_error_in_a_rule_of_rs_is_caught_and_located(project, r: R, tmp_path):
     folder = make_small_project(project, tmp_path, copied=("r",))
     plant(
-        folder / "r/R/update_rules.R",
+        folder / "r/R/rules-momentum.R",
         "v <- v * momentum + g\n  # x <- x - lr v\n",
         "v <- v * momentum + g * 1.01\n  #\n",
     )

@@ -15,7 +15,7 @@ _MODULES = {
     "rules": ["UPDATE_RULES", "default_hyperparameters", "optimizer_names"],
     "rules.rule": ["Step"],
     "optimizers": ["make_optimizer", "seed_state"],
-    "schedules": [
+    "schedules.schedules": [
         "SCHEDULES",
         "chained_schedule",
         "constant_schedule",
@@ -37,32 +37,32 @@ _MODULES = {
         "step_schedule",
         "warmup_schedule",
     ],
-    "plateau": ["plateau_schedule"],
-    "schedulers": ["make_scheduler", "schedule_rates"],
-    "descent": ["descend"],
-    "contours": ["plot_paths", "save_plot"],
-    "maps": ["steps_to_reach"],
-    "map_plots": ["plot_steps"],
-    "schedule_plots": ["plot_schedules"],
-    "walks": ["plot_walks"],
-    "schedule_runs": ["draw_schedules", "read_schedules", "run_schedules"],
-    "datasets": ["Data", "cifar10", "digits", "fashion_mnist", "split_data", "take_data"],
-    "idx_files": ["read_idx"],
-    "training": ["train_network"],
-    "evaluation": ["evaluate_network"],
-    "training_plots": ["plot_training"],
-    "lab_declarations": ["read_labs"],
-    "labs": ["run_labs"],
-    "lab_pictures": ["draw_labs"],
-    "checkpoints": ["load_weights", "save_weights"],
+    "schedules.plateau": ["plateau_schedule"],
+    "schedules.library": ["make_scheduler", "schedule_rates"],
+    "paths.descent": ["descend"],
+    "pictures.contours": ["plot_paths", "save_plot"],
+    "paths.maps": ["steps_to_reach"],
+    "pictures.maps": ["plot_steps"],
+    "pictures.schedules": ["plot_schedules"],
+    "pictures.walks": ["plot_walks"],
+    "workshop.schedule_runs": ["draw_schedules", "read_schedules", "run_schedules"],
+    "data.datasets": ["Data", "cifar10", "digits", "fashion_mnist", "split_data", "take_data"],
+    "data.idx_files": ["read_idx"],
+    "training.train_network": ["train_network"],
+    "training.evaluation": ["evaluate_network"],
+    "pictures.training": ["plot_training"],
+    "workshop.lab_declarations": ["read_labs"],
+    "workshop.labs": ["run_labs"],
+    "pictures.labs": ["draw_labs"],
+    "training.checkpoints": ["load_weights", "save_weights"],
     "networks": ["count_parameters"],
     "initializations": ["INITIALIZATIONS", "initialize_network"],
-    "clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
-    "scores": ["SCORES", "accuracy"],
-    "recorded_tables": ["find_table"],
-    "first_epoch": ["read_first_epochs", "run_first_epochs"],
-    "experiments": ["read_experiments"],
-    "runs": ["run_experiments", "draw_experiments"],
+    "training.clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
+    "training.scores": ["SCORES", "accuracy"],
+    "workshop.recorded_tables": ["find_table"],
+    "workshop.first_epochs": ["read_first_epochs", "run_first_epochs"],
+    "workshop.experiments": ["read_experiments"],
+    "workshop.runs": ["run_experiments", "draw_experiments"],
     "refusals": ["GradpathError"],
 }
 # What a rule or a network is called is the name of its file.
@@ -74,28 +74,22 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = ["__version__", *_HOME]
 
 if TYPE_CHECKING:
-    from gradpath.checkpoints import load_weights, save_weights
-    from gradpath.clipping import clip_by_norm, clip_by_value, clip_gradients
-    from gradpath.contours import plot_paths, save_plot
-    from gradpath.datasets import Data, cifar10, digits, fashion_mnist, split_data, take_data
-    from gradpath.descent import descend
-    from gradpath.evaluation import evaluate_network
-    from gradpath.experiments import read_experiments
-    from gradpath.first_epoch import read_first_epochs, run_first_epochs
-    from gradpath.idx_files import read_idx
+    from gradpath.data.datasets import Data, cifar10, digits, fashion_mnist, split_data, take_data
+    from gradpath.data.idx_files import read_idx
     from gradpath.initializations import INITIALIZATIONS, initialize_network
-    from gradpath.lab_declarations import read_labs
-    from gradpath.lab_pictures import draw_labs
-    from gradpath.labs import run_labs
-    from gradpath.map_plots import plot_steps
-    from gradpath.maps import steps_to_reach
     from gradpath.networks import count_parameters
     from gradpath.networks.lenet import lenet
     from gradpath.networks.small_cnn import small_cnn
     from gradpath.networks.tanh_network import tanh_network
     from gradpath.optimizers import make_optimizer, seed_state
-    from gradpath.plateau import plateau_schedule
-    from gradpath.recorded_tables import find_table
+    from gradpath.paths.descent import descend
+    from gradpath.paths.maps import steps_to_reach
+    from gradpath.pictures.contours import plot_paths, save_plot
+    from gradpath.pictures.labs import draw_labs
+    from gradpath.pictures.maps import plot_steps
+    from gradpath.pictures.schedules import plot_schedules
+    from gradpath.pictures.training import plot_training
+    from gradpath.pictures.walks import plot_walks
     from gradpath.refusals import GradpathError
     from gradpath.rules import UPDATE_RULES, default_hyperparameters, optimizer_names
     from gradpath.rules.adagrad import adagrad
@@ -106,11 +100,9 @@ if TYPE_CHECKING:
     from gradpath.rules.rmsprop import rmsprop
     from gradpath.rules.rule import Step
     from gradpath.rules.sgd import sgd
-    from gradpath.runs import draw_experiments, run_experiments
-    from gradpath.schedule_plots import plot_schedules
-    from gradpath.schedule_runs import draw_schedules, read_schedules, run_schedules
-    from gradpath.schedulers import make_scheduler, schedule_rates
-    from gradpath.schedules import (
+    from gradpath.schedules.library import make_scheduler, schedule_rates
+    from gradpath.schedules.plateau import plateau_schedule
+    from gradpath.schedules.schedules import (
         SCHEDULES,
         chained_schedule,
         constant_schedule,
@@ -132,12 +124,20 @@ if TYPE_CHECKING:
         step_schedule,
         warmup_schedule,
     )
-    from gradpath.scores import SCORES, accuracy
     from gradpath.surfaces import SURFACES, get_surface, surface_names
     from gradpath.surfaces.surface import Surface
-    from gradpath.training import train_network
-    from gradpath.training_plots import plot_training
-    from gradpath.walks import plot_walks
+    from gradpath.training.checkpoints import load_weights, save_weights
+    from gradpath.training.clipping import clip_by_norm, clip_by_value, clip_gradients
+    from gradpath.training.evaluation import evaluate_network
+    from gradpath.training.scores import SCORES, accuracy
+    from gradpath.training.train_network import train_network
+    from gradpath.workshop.experiments import read_experiments
+    from gradpath.workshop.first_epochs import read_first_epochs, run_first_epochs
+    from gradpath.workshop.lab_declarations import read_labs
+    from gradpath.workshop.labs import run_labs
+    from gradpath.workshop.recorded_tables import find_table
+    from gradpath.workshop.runs import draw_experiments, run_experiments
+    from gradpath.workshop.schedule_runs import draw_schedules, read_schedules, run_schedules
 
 
 def __getattr__(name: str) -> Any:

@@ -17,7 +17,7 @@ from gradpath.refusals import GradpathError, one_of
 from gradpath.scratch import sweep
 
 if TYPE_CHECKING:
-    from gradpath.agreement import Comparison
+    from gradpath.workshop.agreement import Comparison
 
 app = typer.Typer(
     help="The optimizers of deep learning, by hand and by optim, in Python and R, cross-checked.",
@@ -50,8 +50,8 @@ def project_folder() -> Path:
 @app.command()
 def run(language: Language = "both", force: Force = False) -> None:
     """Compute what is declared and changed: paths, schedules, first epochs, and labs of the quick size."""
-    from gradpath.lanes import run_studies
-    from gradpath.studies import STUDIES
+    from gradpath.workshop.lanes import run_studies
+    from gradpath.workshop.studies import STUDIES
 
     project, languages = project_folder(), _languages(language)
     regular = [study for study in STUDIES if not study.on_demand]
@@ -67,9 +67,9 @@ def train(
     force: Force = False,
 ) -> None:
     """Train the networks of the labs that changed; the full size takes half an hour a language and more."""
-    from gradpath.lab_declarations import SIZES
-    from gradpath.lanes import run_studies
-    from gradpath.study_labs import Labs
+    from gradpath.workshop.lab_declarations import SIZES
+    from gradpath.workshop.lanes import run_studies
+    from gradpath.workshop.study_labs import Labs
 
     _require_option("--size", size, SIZES)
     project, languages = project_folder(), _languages(language)
@@ -87,10 +87,10 @@ def check() -> None:
 @app.command()
 def figures(language: Language = "both", force: Force = False) -> None:
     """Draw every figure in both languages, from tables that agree; exit with code 1 if some do not."""
-    from gradpath.agreement import compare_all
-    from gradpath.drawing import draw_studies
-    from gradpath.figure_pages import write_figure_pages
-    from gradpath.studies import STUDIES
+    from gradpath.workshop.agreement import compare_all
+    from gradpath.workshop.drawing import draw_studies
+    from gradpath.workshop.figure_pages import write_figure_pages
+    from gradpath.workshop.studies import STUDIES
 
     project, languages = project_folder(), _languages(language)
     comparisons = compare_all(project)
@@ -109,7 +109,7 @@ def figures(language: Language = "both", force: Force = False) -> None:
 @app.command()
 def status() -> None:
     """Say what is stale and why; exit with code 1 if something is that this machine can make."""
-    from gradpath.status import find_stale
+    from gradpath.workshop.status import find_stale
 
     stale = find_stale(project_folder())
     for one in stale:
@@ -126,8 +126,8 @@ def status() -> None:
 @app.command()
 def lessons(force: Force = False) -> None:
     """Execute the lessons that changed and write their output for the book."""
-    from gradpath.lesson_states import update_lessons
-    from gradpath.r_process import INSTALL_R, find_r
+    from gradpath.book.lesson_states import update_lessons
+    from gradpath.workshop.r_process import INSTALL_R, find_r
 
     project = project_folder()
     executed, left_out = update_lessons(project, find_r(project), force, _say)
@@ -140,7 +140,7 @@ def lessons(force: Force = False) -> None:
 @app.command()
 def book() -> None:
     """Render the book, with Quarto where it is installed and with pandoc otherwise."""
-    from gradpath.book import render_book
+    from gradpath.book.render import render_book
 
     done = render_book(project_folder())
     if done.skipped:
@@ -152,13 +152,13 @@ def book() -> None:
 @app.command()
 def build() -> None:
     """Do all of it, as far as something changed: run, check, figures, lessons, book."""
-    from gradpath.freshness import Stamp, fingerprint_files
+    from gradpath.workshop.freshness import Stamp, fingerprint_files
 
     run()
     project = project_folder()
     # What the check reads; its own results would make it look changed.
     read = [*project.glob("shared_figures/**/*.csv"), *project.glob("shared_figures/*.yaml")]
-    code = [*project.glob("python/gradpath/*.py"), *project.glob("r/R/*.R"), *project.glob("r/inst/python/*.py")]
+    code = [*project.glob("python/gradpath/**/*.py"), *project.glob("r/R/*.R"), *project.glob("r/inst/python/*.py")]
     results = [project / "shared_figures" / "agreement.csv", project / "book" / "_checks" / "all.md"]
     stamp, now = Stamp(project, "check"), fingerprint_files({*read, *code} - {results[0]})
     if stamp.fresh(now, results):
@@ -175,7 +175,7 @@ def build() -> None:
 @app.command()
 def doctor() -> None:
     """Print what this machine has: Python, torch, devices, R and its engine, renderer, dataset."""
-    from gradpath.doctor import examine
+    from gradpath.workshop.doctor import examine
 
     table = Table(show_header=False, box=None, pad_edge=False)
     for finding in examine(project_folder()):
@@ -196,7 +196,7 @@ def main() -> None:
 
 
 def _languages(language: str) -> tuple[str, ...]:
-    from gradpath.r_process import INSTALL_R, find_r
+    from gradpath.workshop.r_process import INSTALL_R, find_r
 
     _require_option("--language", language, ["python", "r", "both"])
     chosen = ("python", "r") if language == "both" else (language,)
@@ -218,8 +218,8 @@ def _say(line: str) -> None:
 
 
 def _check(project: Path, verbose: bool) -> bool:
-    from gradpath.agreement import compare_all, write_agreement
-    from gradpath.check_pages import write_check_pages
+    from gradpath.workshop.agreement import compare_all, write_agreement
+    from gradpath.workshop.check_pages import write_check_pages
 
     comparisons = compare_all(project)
     (project / ".gradpath").mkdir(exist_ok=True)
@@ -261,7 +261,7 @@ def _names(comparisons: list[Comparison], verdict: str) -> str:
 
 
 def _agreement_table(comparisons: list[Comparison]) -> Table:
-    from gradpath.agreement_summary import summarize
+    from gradpath.workshop.agreement_summary import summarize
 
     table = Table(box=None, pad_edge=False, caption="one row per path: shared_figures/agreement.csv")
     table.add_column("lane : against")

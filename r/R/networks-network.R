@@ -1,6 +1,6 @@
 # What a network is to a declaration, and what all of them check before their weights are drawn.
 
-#' @include declarations.R initializations.R schedule_fields.R
+#' @include declarations.R initializations.R schedules-fields.R
 NULL
 
 # A network, as its file declares it: `make()` takes the arguments, `seed` and `dtype`, and gives a module; `place` is

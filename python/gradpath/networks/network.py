@@ -13,7 +13,7 @@ from gradpath.declarations import Field
 from gradpath.hyperparameters import require
 from gradpath.initializations import check_initialization
 from gradpath.refusals import refusal
-from gradpath.schedule_fields import is_whole
+from gradpath.schedules.fields import is_whole
 
 DTYPES = {"float64": torch.float64, "float32": torch.float32}
 

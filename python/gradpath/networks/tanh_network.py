@@ -10,7 +10,7 @@ from gradpath.declarations import among, is_filled, optional
 from gradpath.initializations import INITIALIZATIONS, initialize_network
 from gradpath.networks.network import DTYPES, Network, check_start, whole
 from gradpath.refusals import refusal
-from gradpath.schedule_fields import is_whole
+from gradpath.schedules.fields import is_whole
 
 _WIDTHS = (lambda v: is_filled(v) and all(is_whole(w, 1) for w in v), "a list of one or more whole numbers >= 1")
 

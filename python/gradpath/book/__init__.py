@@ -1,0 +1,1 @@
+"""The book: lessons executed, chapters put together, pages rendered."""

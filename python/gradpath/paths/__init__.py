@@ -1,0 +1,1 @@
+"""Paths: one optimizer on one surface, and sweeps of many."""

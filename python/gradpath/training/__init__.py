@@ -1,0 +1,1 @@
+"""Training: a network, its data, and any optimizer and schedule."""

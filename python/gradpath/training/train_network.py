@@ -1,0 +1,272 @@
+"""train_network(): a network, its data, and any optimizer and schedule of the toolkit, by hand or by optim."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor, nn
+
+from gradpath.data.datasets import Data
+from gradpath.devices import as_device
+from gradpath.refusals import refusal
+from gradpath.training.checkpoints import (
+    Checkpoint,
+    data_fingerprint,
+    load_checkpoint,
+    put_weights,
+    rng_state,
+    save_checkpoint,
+    set_rng_state,
+)
+from gradpath.training.checks import Forward, Loss, Score, check_training, describe
+from gradpath.training.evaluation import Means, as_batch, measure
+from gradpath.training.progress import TrainingProgress
+from gradpath.training.updates import Schedule, Updates, make_updates
+
+WHERE = "train_network()"
+
+
+def train_network(
+    model: nn.Module,
+    loss: str | Loss,
+    train: Data,
+    validation: Data | None = None,
+    test: Data | None = None,
+    scores: str | Sequence[str] | Mapping[str, Score] = ("accuracy",),
+    epochs: int = 10,
+    batch_size: int = 256,
+    optimizer: str = "adamw",
+    schedule: Schedule | None = None,
+    clip: Mapping[str, float] | None = None,
+    device: str = "cpu",
+    seed: int = 0,
+    checkpoint: str | Path | None = None,
+    progress: bool = True,
+    method: str = "optim",
+    schedule_every: str = "epoch",
+    watch: str = "validation_loss",
+    batch_losses: bool = False,
+    fused: bool = False,
+    **hyperparameters: Any,
+) -> pd.DataFrame:
+    """Train a network and return one row per epoch. The model is trained in place.
+
+    Parameters
+    ----------
+    model : torch.nn.Module
+        With parameters of the data's dtype. It is moved to ``device`` before the optimizer is made.
+    loss : str or callable
+        ``"cross_entropy"``, ``"mse"``, or a function of outputs and targets that gives the mean over the samples of
+        a batch as a tensor of one element.
+    train : Data
+        ``x`` of shape (n, ...) and ``y`` with n targets, such as :func:`gradpath.fashion_mnist` gives.
+    validation, test : Data, optional
+        Measured after each epoch, in evaluation mode. Only validation may decide anything.
+    scores : str, list of str or mapping of str to callable
+        What is measured beside the loss: names of :data:`gradpath.SCORES`, or functions of outputs and targets that
+        give the mean over the samples of a batch. An error in one of them ends the run.
+    epochs, batch_size : int
+        At least 1. The last batch of an epoch may be smaller.
+    optimizer : str
+        One of :func:`gradpath.optimizer_names`.
+    schedule : mapping or callable, optional
+        As :func:`gradpath.descend` takes it, starting from ``lr``; t counts epochs, or batches, from 0.
+    clip : mapping, optional
+        ``{"norm": 1.0}`` or ``{"value": 0.5}``: the gradients are clipped before each update.
+    device : str
+        ``"cpu"``, ``"cuda"`` or ``"cuda:N"``. The data moves there once, as a whole.
+    seed : int
+        Of the order of the data and of dropout. The initial weights are the model's own.
+    checkpoint : str or Path, optional
+        A file that is written after each epoch, whole or not at all. If it exists the run goes on from it, and
+        gives what it would have given without the interruption, on the CPU to the last bit.
+    progress : bool
+        Show a bar with loss and rate, where standard error is a terminal.
+    method : {"optim", "manual"}
+        The library's optimizer object, or the update rule written out.
+    schedule_every : {"epoch", "batch"}
+        When the schedule goes on.
+    watch : str
+        What a plateau watches: ``"validation_loss"``, or ``"validation_"`` and the name of a score.
+    batch_losses : bool
+        Keep the loss of every batch, in ``attrs["batch_losses"]``.
+    fused : bool
+        Take each step of the library's object in one pass over the numbers: faster, with other last digits. Only
+        by method ``"optim"``, and not for rmsprop.
+    **hyperparameters
+        ``lr``, ``momentum``, ..., as the optimizer has them.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns ``epoch`` (from 1), ``seconds``, ``lr`` (the rate of the epoch's first update), ``train_loss`` and the
+        training scores (means over the epoch's batches, weighted by their samples, as they were met, while the
+        weights changed), then ``validation_loss``, ``test_loss`` and their scores. ``attrs`` has the settings,
+        language, engine, engine_version and status: ``"finished"`` or ``"diverged in epoch k, batch b"``; the table
+        then ends before that epoch.
+
+    Raises
+    ------
+    GradpathError
+        Bad input; one line. Asking a plateau to watch the test data is refused.
+    """
+    # Everything that may be refused is refused here, and nothing in it makes a number.
+    given = check_training(
+        *(WHERE, model, loss, train, validation, test, scores, epochs, batch_size, optimizer, schedule, clip, seed),
+        *(checkpoint, progress, method, schedule_every, watch, batch_losses, fused, hyperparameters),
+    )
+    forward, loss_function, score_functions, data, schedule, file, checked = given
+    epochs, batch_size, seed = int(epochs), int(batch_size), int(seed)
+    batches = -(-len(train.y) // batch_size)
+    per_batch = schedule_every == "batch"
+    updates_of_schedule = epochs * (batches if per_batch else 1)
+    where = as_device(WHERE, device)
+
+    prints = {f"{part} data": data_fingerprint(given.x, given.y) for part, given in data.items() if file is not None}
+    model.to(where)
+    model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stubs lack this overload
+    data = {part: Data(given.x.to(where), given.y.to(where), given.classes) for part, given in data.items()}
+    updates = make_updates(WHERE, model, method, optimizer, checked, schedule, clip, fused)
+    settings: dict[Any, Any] = {
+        "optimizer": optimizer,
+        **checked,
+        "schedule": describe(schedule),
+        "schedule_every": schedule_every,
+        "watch": watch,
+        "clip": clip,
+        "loss": describe(loss),
+        "scores": list(score_functions),
+        "batch_size": batch_size,
+        "batch_losses": batch_losses,
+        "method": method,
+        "fused": fused,
+        "seed": seed,
+        "device": where.type,
+        "dtype": str(train.x.dtype).removeprefix("torch."),
+        **{f"{part} samples": len(given.y) for part, given in data.items()},
+    }
+    status = "finished"
+    measures = [f"{part}_{name}" for part in data for name in ("loss", *score_functions)]
+    results: dict[str, list[float]] = {name: [] for name in ("epoch", "seconds", "lr", *measures)}
+    kept: list[float] = []
+
+    with torch.random.fork_rng([where] if where.type == "cuda" else []):
+        torch.manual_seed(seed)
+        if file is not None and file.exists():
+            steps = (batches if per_batch else 1, updates_of_schedule - 1)
+            saved = _resume(file, settings | prints, model, updates, where, watch, *steps)
+            kept = saved.pop("batch_losses")
+            results = {name: saved[name] for name in results}
+        done = len(results["epoch"])
+        if done > epochs:
+            raise refusal(WHERE, "epochs", epochs, f"a whole number >= {done}, the epochs that the checkpoint has")
+        with TrainingProgress(progress, done, epochs, batches) as bar:
+            for epoch in range(done + 1, epochs + 1):
+                started = time.perf_counter()
+                # A schedule goes on only where an update follows: it may have as many rates as there are updates.
+                follows = batches if epoch < epochs else batches - 1
+                row: dict[str, float] = {"epoch": epoch, "seconds": 0.0, "lr": updates.lr}
+                measured, losses = _epoch(
+                    *(model, forward, data["train"], loss_function, score_functions, updates, batch_size),
+                    *(follows if per_batch else 0, bar),
+                )
+                if batch_losses:
+                    kept += losses.tolist()
+                broken = torch.nonzero(~torch.isfinite(losses))
+                if len(broken):
+                    status = f"diverged in epoch {epoch}, batch {int(broken[0]) + 1}"
+                    break
+                row |= {f"train_{name}": mean for name, mean in measured.items()}
+                for part in ("validation", "test"):
+                    if part in data:
+                        measured = measure(model, forward, loss_function, data[part], score_functions)
+                        row |= {f"{part}_{name}": mean for name, mean in measured.items()}
+                row["seconds"] = time.perf_counter() - started
+                for name, number in row.items():
+                    results[name].append(number)
+                if not per_batch and epoch < epochs:
+                    updates.step_schedule(row.get(watch))
+                if file is not None:
+                    _save(file, settings | prints, model, updates, where, results, kept)
+
+    table = pd.DataFrame(results).astype({"epoch": int})
+    table.attrs = {
+        **settings,
+        "language": "python",
+        "engine": "torch",
+        "engine_version": str(torch.__version__),
+        "device": device,
+        "status": status,
+    }
+    if batch_losses:
+        table.attrs["batch_losses"] = kept
+    return table
+
+
+def _epoch(
+    model: nn.Module,
+    forward: Forward,
+    data: Data,
+    loss_function: Loss,
+    scores: Mapping[str, Score],
+    updates: Updates,
+    batch_size: int,
+    schedule_steps: int,
+    bar: TrainingProgress,
+) -> tuple[dict[str, float], Tensor]:
+    model.train()
+    sums = Means(scores)
+    # Drawn on the CPU: the same order on every device, and in both languages.
+    order = torch.randperm(len(data.y)).to(data.y.device)
+    for number, index in enumerate(order.split(batch_size), 1):
+        x, y = as_batch(data.x.index_select(0, index)), data.y.index_select(0, index)
+        outputs = forward(x)
+        value = loss_function(outputs, y)
+        model.zero_grad()
+        value.backward()
+        updates.step()
+        sums.add(value, outputs, y)
+        bar.batch(value, updates.lr)
+        if number <= schedule_steps:
+            updates.step_schedule(None)
+    return sums.means()
+
+
+def _save(
+    file: Path,
+    settings: dict[str, Any],
+    model: nn.Module,
+    updates: Updates,
+    device: torch.device,
+    results: Mapping[str, list[float]],
+    kept: list[float],
+) -> None:
+    columns = {name: torch.tensor(values, dtype=torch.float64) for name, values in results.items()}
+    columns["batch_losses"] = torch.tensor(kept, dtype=torch.float64)
+    save_checkpoint(file, Checkpoint(settings, model.state_dict(), updates.state(), rng_state(device), columns))
+
+
+def _resume(
+    file: Path,
+    settings: dict[str, Any],
+    model: nn.Module,
+    updates: Updates,
+    device: torch.device,
+    watch: str,
+    steps_per_epoch: int,
+    most_steps: int,
+) -> dict[str, list[float]]:
+    checkpoint = load_checkpoint(file, settings)
+    put_weights(model, checkpoint.model, WHERE, file)
+    columns = {name: column.tolist() for name, column in checkpoint.results.items()}
+    watched = columns.get(watch, [None] * len(columns["epoch"]))
+    # The last update of all has no step of the schedule after it, unless more epochs are asked for.
+    metrics = [metric for metric in watched for _ in range(steps_per_epoch)][:most_steps]
+    updates.resume(checkpoint.updates, metrics)
+    set_rng_state(checkpoint.rng, device)
+    return columns

@@ -1,0 +1,1 @@
+"""What makes tables, comparisons and pictures out of declarations."""
