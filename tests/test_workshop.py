@@ -257,6 +257,29 @@ def test_a_file_has_the_permissions_of_the_umask(small):
     assert (small / "shared_figures" / "new.txt").stat().st_mode & 0o777 == 0o640
 
 
+def test_a_full_lab_stays_where_changed_code_computes_its_quick_size_to_the_same_bytes(project, tmp_path):
+    folder = make_small_project(project, tmp_path, copied=("python",))
+    code = folder / "python/gradpath/training/train_network.py"
+    full = folder / "shared_figures" / "training" / "full" / "rates.2.python.csv"
+    assert gradpath(folder, "run", "--language", "python").returncode == 0
+    assert gradpath(folder, "train", "--size", "full", "--language", "python").returncode == 0
+    made = full.read_text().splitlines()
+    plant(code, "order.split(batch_size)", "order.split(int(batch_size))")
+    assert "rates.2.python.csv: code changed: training.train_network" in gradpath(folder, "status").stdout
+    assert gradpath(folder, "run", "--language", "python").returncode == 0
+    stays = full.read_text().splitlines()
+    assert "full/rates.2.python.csv" not in gradpath(folder, "status").stdout
+    confirmed = [line for line in stays if line.startswith("# confirmed: ")]
+    assert len(confirmed) == 1
+    assert [line for line in stays if not line.startswith(("# sources: ", "# confirmed: "))] == [
+        line for line in made if not line.startswith("# sources: ")
+    ]
+    plant(code, "order.split(int(batch_size))", "order.split(batch_size - 1)")
+    assert gradpath(folder, "run", "--language", "python").returncode == 0
+    assert full.read_text().splitlines() == stays
+    assert "full/rates.2.python.csv: code changed: training.train_network" in gradpath(folder, "status").stdout
+
+
 def test_a_planted_error_in_a_rule_of_pythons_is_caught_and_located(project, tmp_path):
     folder = make_small_project(project, tmp_path, copied=("python",))
     plant(

@@ -83,6 +83,12 @@ class Labs(Study):
 
         run_labs(file, folder, self.size, ids, progress, kept if self.on_demand else None)
 
+    def confirms(self, project: Path, entry: Entry) -> list[Entry]:
+        """Return the same lab in the full size."""
+        if self.on_demand:
+            return []
+        return [full for full in Labs("full").entries(project) if full.id == entry.id]
+
     def compute_in_r(self, file: Path, folder: Path, ids: list[str], kept: Path | None) -> tuple[str, list[str]]:
         """Return R's run_labs()."""
         call = (
