@@ -38,7 +38,7 @@
 #' @examplesIf has_engine()
 #' data <- list(x = torch_randn(60, 4), y = torch_tensor(rep(1:2, 30)))
 #' train_network(tanh_network(4, 3, outputs = 2), "cross_entropy", data, epochs = 2, batch_size = 16)
-train_network <- function(model, loss, train, validation = NULL, test = NULL, # nolint: cyclocomp_linter.
+train_network <- function(model, loss, train, validation = NULL, test = NULL,
                           scores = "accuracy", epochs = 10, batch_size = 256, optimizer = "adamw", schedule = NULL,
                           clip = NULL, device = "cpu", seed = 0, checkpoint = NULL, progress = TRUE, method = "optim",
                           schedule_every = "epoch", watch = "validation_loss", batch_losses = FALSE, fused = FALSE,
@@ -73,22 +73,8 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, # 
   before <- rng_state(where)
   on.exit(set_rng_state(before, where))
   torch_manual_seed(seed)
-  measured_columns <- outer(names(measures), names(data), function(measure, part) paste0(part, "_", measure))
-  columns <- c("epoch", "seconds", "lr", measured_columns)
-  results <- lapply(stats::setNames(nm = columns), function(name) numeric())
-  run <- list(results = results, kept = numeric(), status = "finished")
-  if (has_checkpoint(checkpoint)) {
-    saved <- load_checkpoint(checkpoint, known)
-    put_weights(model, saved$model, place, checkpoint)
-    run$kept <- as.numeric(saved$results$batch_losses)
-    run$results <- lapply(saved$results[columns], as.numeric)
-    resume_updates(updates, saved, run$results[[watch]], steps_per_epoch, epochs * steps_per_epoch - 1)
-    set_rng_state(saved$rng, where)
-  }
-  done <- length(run$results$epoch)
-  if (done > epochs) {
-    refuse(place, "epochs", epochs, sprintf("a whole number >= %d, the epochs that the checkpoint has", done))
-  }
+  run <- training_run(checkpoint, known, model, updates, where, measure_columns(measures, data))
+  done <- run$resume(place, watch, steps_per_epoch, epochs)
   bar <- training_progress(progress, done, epochs, batches)
   on.exit(bar$close(), add = TRUE)
   train_epoch <- epoch_trainer(model, given$forward, data$train, measures, updates, batch_size, bar)
@@ -98,19 +84,21 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL, # 
     # A schedule goes on only where an update follows: it may have as many rates as there are updates.
     follows <- if (epoch < epochs) batches else batches - 1
     measured <- train_epoch(if (per_batch) follows else 0)
-    if (batch_losses) run$kept <- c(run$kept, measured$losses)
-    run$status <- status_after(epoch, measured$losses)
-    if (run$status != "finished") break
+    if (batch_losses) run$keep(measured$losses)
+    if (run$is_broken(epoch, measured$losses)) break
     row <- c(row, named_as("train", measured$means), measure_others(model, given$forward, data, measures))
     row[["seconds"]] <- proc.time()[["elapsed"]] - started
-    run$results <- Map(c, run$results, row[columns])
+    run$add(row)
     if (!per_batch && epoch < epochs) updates$step_schedule(as.list(row)[[watch]])
-    if (!is.null(checkpoint)) save_run(checkpoint, known, model, updates, where, run)
+    run$save()
   }
 
   settings$device <- device
-  if (batch_losses) settings$batch_losses <- run$kept
-  table_of_run(run, settings)
+  run$table(settings, batch_losses)
+}
+
+measure_columns <- function(measures, data) {
+  c(outer(names(measures), names(data), function(measure, part) paste0(part, "_", measure)))
 }
 
 # What is measured after an epoch: everything of all data but those for training.
@@ -119,24 +107,6 @@ measure_others <- function(model, forward, data, measures) {
   unlist(unname(Map(function(part, given) {
     named_as(part, measure(model, forward, measures, given))
   }, names(parts), parts)))
-}
-
-has_checkpoint <- function(checkpoint) !is.null(checkpoint) && file.exists(checkpoint)
-
-status_after <- function(epoch, losses) {
-  broken <- which(!is.finite(losses))
-  if (length(broken)) sprintf("diverged in epoch %d, batch %d", as.integer(epoch), broken[[1]]) else "finished"
-}
-
-table_of_run <- function(run, settings) {
-  table <- data.frame(run$results, check.names = FALSE)
-  table$epoch <- as.integer(table$epoch)
-  engine <- engine_info()
-  known <- c(settings, list(
-    language = "r", engine = engine$name, engine_version = engine$version, status = run$status
-  ))
-  attributes(table) <- c(attributes(table), known)
-  table
 }
 
 # A function that trains one epoch, in which the schedule goes on so many times, and gives the means and the losses
@@ -190,20 +160,4 @@ named_as <- function(part, measured) stats::setNames(unlist(measured), paste0(pa
 how_many <- function(data) {
   samples <- lapply(data, function(given) given$y$shape[[1]])
   stats::setNames(samples, paste(names(data), "samples"))
-}
-
-save_run <- function(file, settings, model, updates, device, run) {
-  columns <- lapply(c(run$results, list(batch_losses = run$kept)), torch_tensor, dtype = torch_float64())
-  save_checkpoint(file, list(
-    settings = settings, model = weights_of(model), updates = updates$state(), rng = rng_state(device),
-    results = columns
-  ))
-}
-
-# Goes on with updates after as many steps of the schedule as the run has made. The last update of all has none
-# after it, unless more epochs are asked for.
-resume_updates <- function(updates, saved, watched, steps_per_epoch, most_steps) {
-  metrics <- as.list(watched)
-  if (!length(metrics)) metrics <- rep(list(NULL), length(saved$results$epoch))
-  updates$resume(saved$updates, utils::head(rep(metrics, each = steps_per_epoch), most_steps))
 }

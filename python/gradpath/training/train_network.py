@@ -13,19 +13,11 @@ from torch import Tensor, nn
 
 from gradpath.data.datasets import Data
 from gradpath.devices import as_device
-from gradpath.refusals import refusal
-from gradpath.training.checkpoints import (
-    Checkpoint,
-    data_fingerprint,
-    load_checkpoint,
-    put_weights,
-    rng_state,
-    save_checkpoint,
-    set_rng_state,
-)
-from gradpath.training.checks import Forward, Loss, Score, check_training, describe
+from gradpath.training.checkpoints import data_fingerprint
+from gradpath.training.checks import Checked, Loss, Score, check_training, describe
 from gradpath.training.evaluation import Means, as_batch, measure
 from gradpath.training.progress import TrainingProgress
+from gradpath.training.run import TrainingRun
 from gradpath.training.updates import Schedule, Updates, make_updates
 
 WHERE = "train_network()"
@@ -117,30 +109,52 @@ def train_network(
     """
     # Everything that may be refused is refused here, and nothing in it makes a number.
     given = check_training(
-        *(WHERE, model, loss, train, validation, test, scores, epochs, batch_size, optimizer, schedule, clip, seed),
-        *(checkpoint, progress, method, schedule_every, watch, batch_losses, fused, hyperparameters),
+        WHERE,
+        model=model,
+        loss=loss,
+        train=train,
+        validation=validation,
+        test=test,
+        scores=scores,
+        epochs=epochs,
+        batch_size=batch_size,
+        optimizer=optimizer,
+        schedule=schedule,
+        clip=clip,
+        seed=seed,
+        checkpoint=checkpoint,
+        progress=progress,
+        method=method,
+        schedule_every=schedule_every,
+        watch=watch,
+        batch_losses=batch_losses,
+        fused=fused,
+        hyperparameters=hyperparameters,
     )
-    forward, loss_function, score_functions, data, schedule, file, checked = given
     epochs, batch_size, seed = int(epochs), int(batch_size), int(seed)
     batches = -(-len(train.y) // batch_size)
-    per_batch = schedule_every == "batch"
-    updates_of_schedule = epochs * (batches if per_batch else 1)
+    steps_per_epoch = batches if schedule_every == "batch" else 1
     where = as_device(WHERE, device)
 
-    prints = {f"{part} data": data_fingerprint(given.x, given.y) for part, given in data.items() if file is not None}
+    prints = {
+        f"{part} data": data_fingerprint(own.x, own.y)
+        for part, own in given.data.items()
+        if given.checkpoint is not None
+    }
     model.to(where)
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stubs lack this overload
-    data = {part: Data(given.x.to(where), given.y.to(where), given.classes) for part, given in data.items()}
-    updates = make_updates(WHERE, model, method, optimizer, checked, schedule, clip, fused)
+    data = {part: Data(own.x.to(where), own.y.to(where), own.classes) for part, own in given.data.items()}
+    given = given._replace(data=data)
+    updates = make_updates(WHERE, model, method, optimizer, given.hyperparameters, given.schedule, clip, fused)
     settings: dict[Any, Any] = {
         "optimizer": optimizer,
-        **checked,
-        "schedule": describe(schedule),
+        **given.hyperparameters,
+        "schedule": describe(given.schedule),
         "schedule_every": schedule_every,
         "watch": watch,
         "clip": clip,
         "loss": describe(loss),
-        "scores": list(score_functions),
+        "scores": list(given.scores),
         "batch_size": batch_size,
         "batch_losses": batch_losses,
         "method": method,
@@ -148,85 +162,48 @@ def train_network(
         "seed": seed,
         "device": where.type,
         "dtype": str(train.x.dtype).removeprefix("torch."),
-        **{f"{part} samples": len(given.y) for part, given in data.items()},
+        **{f"{part} samples": len(own.y) for part, own in data.items()},
     }
-    status = "finished"
-    measures = [f"{part}_{name}" for part in data for name in ("loss", *score_functions)]
-    results: dict[str, list[float]] = {name: [] for name in ("epoch", "seconds", "lr", *measures)}
-    kept: list[float] = []
+    measures = [f"{part}_{name}" for part in data for name in ("loss", *given.scores)]
+    run = TrainingRun(WHERE, given.checkpoint, settings | prints, model, updates, where, measures)
 
     with torch.random.fork_rng([where] if where.type == "cuda" else []):
         torch.manual_seed(seed)
-        if file is not None and file.exists():
-            steps = (batches if per_batch else 1, updates_of_schedule - 1)
-            saved = _resume(file, settings | prints, model, updates, where, watch, *steps)
-            kept = saved.pop("batch_losses")
-            results = {name: saved[name] for name in results}
-        done = len(results["epoch"])
-        if done > epochs:
-            raise refusal(WHERE, "epochs", epochs, f"a whole number >= {done}, the epochs that the checkpoint has")
+        done = run.resume(watch, steps_per_epoch, epochs)
         with TrainingProgress(progress, done, epochs, batches) as bar:
             for epoch in range(done + 1, epochs + 1):
                 started = time.perf_counter()
+                row: dict[str, float] = {"epoch": epoch, "seconds": 0.0, "lr": updates.lr}
                 # A schedule goes on only where an update follows: it may have as many rates as there are updates.
                 follows = batches if epoch < epochs else batches - 1
-                row: dict[str, float] = {"epoch": epoch, "seconds": 0.0, "lr": updates.lr}
-                measured, losses = _epoch(
-                    *(model, forward, data["train"], loss_function, score_functions, updates, batch_size),
-                    *(follows if per_batch else 0, bar),
-                )
+                schedule_steps = follows if schedule_every == "batch" else 0
+                measured, losses = _epoch(model, given, updates, batch_size, schedule_steps, bar)
                 if batch_losses:
-                    kept += losses.tolist()
-                broken = torch.nonzero(~torch.isfinite(losses))
-                if len(broken):
-                    status = f"diverged in epoch {epoch}, batch {int(broken[0]) + 1}"
+                    run.batch_losses += losses.tolist()
+                if run.is_broken(epoch, losses):
                     break
-                row |= {f"train_{name}": mean for name, mean in measured.items()}
-                for part in ("validation", "test"):
-                    if part in data:
-                        measured = measure(model, forward, loss_function, data[part], score_functions)
-                        row |= {f"{part}_{name}": mean for name, mean in measured.items()}
+                row |= {f"train_{name}": mean for name, mean in measured.items()} | _measure_others(model, given)
                 row["seconds"] = time.perf_counter() - started
-                for name, number in row.items():
-                    results[name].append(number)
-                if not per_batch and epoch < epochs:
+                run.add(row)
+                if schedule_every == "epoch" and epoch < epochs:
                     updates.step_schedule(row.get(watch))
-                if file is not None:
-                    _save(file, settings | prints, model, updates, where, results, kept)
+                run.save()
 
-    table = pd.DataFrame(results).astype({"epoch": int})
-    table.attrs = {
-        **settings,
-        "language": "python",
-        "engine": "torch",
-        "engine_version": str(torch.__version__),
-        "device": device,
-        "status": status,
-    }
-    if batch_losses:
-        table.attrs["batch_losses"] = kept
-    return table
+    known = {"language": "python", "engine": "torch", "engine_version": str(torch.__version__), "device": device}
+    return run.table(settings | known, batch_losses)
 
 
 def _epoch(
-    model: nn.Module,
-    forward: Forward,
-    data: Data,
-    loss_function: Loss,
-    scores: Mapping[str, Score],
-    updates: Updates,
-    batch_size: int,
-    schedule_steps: int,
-    bar: TrainingProgress,
+    model: nn.Module, given: Checked, updates: Updates, batch_size: int, schedule_steps: int, bar: TrainingProgress
 ) -> tuple[dict[str, float], Tensor]:
     model.train()
-    sums = Means(scores)
+    data, sums = given.data["train"], Means(given.scores)
     # Drawn on the CPU: the same order on every device, and in both languages.
     order = torch.randperm(len(data.y)).to(data.y.device)
     for number, index in enumerate(order.split(batch_size), 1):
         x, y = as_batch(data.x.index_select(0, index)), data.y.index_select(0, index)
-        outputs = forward(x)
-        value = loss_function(outputs, y)
+        outputs = given.forward(x)
+        value = given.loss(outputs, y)
         model.zero_grad()
         value.backward()
         updates.step()
@@ -237,36 +214,11 @@ def _epoch(
     return sums.means()
 
 
-def _save(
-    file: Path,
-    settings: dict[str, Any],
-    model: nn.Module,
-    updates: Updates,
-    device: torch.device,
-    results: Mapping[str, list[float]],
-    kept: list[float],
-) -> None:
-    columns = {name: torch.tensor(values, dtype=torch.float64) for name, values in results.items()}
-    columns["batch_losses"] = torch.tensor(kept, dtype=torch.float64)
-    save_checkpoint(file, Checkpoint(settings, model.state_dict(), updates.state(), rng_state(device), columns))
-
-
-def _resume(
-    file: Path,
-    settings: dict[str, Any],
-    model: nn.Module,
-    updates: Updates,
-    device: torch.device,
-    watch: str,
-    steps_per_epoch: int,
-    most_steps: int,
-) -> dict[str, list[float]]:
-    checkpoint = load_checkpoint(file, settings)
-    put_weights(model, checkpoint.model, WHERE, file)
-    columns = {name: column.tolist() for name, column in checkpoint.results.items()}
-    watched = columns.get(watch, [None] * len(columns["epoch"]))
-    # The last update of all has no step of the schedule after it, unless more epochs are asked for.
-    metrics = [metric for metric in watched for _ in range(steps_per_epoch)][:most_steps]
-    updates.resume(checkpoint.updates, metrics)
-    set_rng_state(checkpoint.rng, device)
-    return columns
+def _measure_others(model: nn.Module, given: Checked) -> dict[str, float]:
+    # Everything of all data but those for training.
+    parts = {part: data for part, data in given.data.items() if part != "train"}
+    return {
+        f"{part}_{name}": mean
+        for part, data in parts.items()
+        for name, mean in measure(model, given.forward, given.loss, data, given.scores).items()
+    }
