@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from gradpath import descend, draw_experiments, get_surface, plot_paths, read_experiments, run_experiments, save_plot
-from gradpath.pictures.contours import THEMES, arrow_segments, contour_grid, contour_levels, label_anchor
+from gradpath.pictures.colours import THEMES
+from gradpath.pictures.contours import arrow_segments, contour_grid, contour_levels, label_anchor
 from gradpath.tables import read_table, select_path
 from gradpath.workshop.agreement import BOUNDS
 from gradpath.workshop.agreement import compare_paths as compare

@@ -14,7 +14,7 @@ import torch
 from matplotlib.colors import to_rgb
 
 from gradpath import GradpathError, descend, plot_steps, plot_walks, save_plot, steps_to_reach
-from gradpath.pictures.contours import THEMES
+from gradpath.pictures.colours import THEMES
 from gradpath.pictures.maps import STEP_COLOURS, cell_edges, map_labels, ticks_between, widest_place
 from gradpath.pictures.walks import points_inside
 from gradpath.workshop.r_process import R

@@ -40,7 +40,8 @@ _MODULES = {
     "schedules.plateau": ["plateau_schedule"],
     "schedules.library": ["make_scheduler", "schedule_rates"],
     "paths.descent": ["descend"],
-    "pictures.contours": ["plot_paths", "save_plot"],
+    "pictures.canvas": ["save_plot"],
+    "pictures.contours": ["plot_paths"],
     "paths.maps": ["steps_to_reach"],
     "pictures.maps": ["plot_steps"],
     "pictures.schedules": ["plot_schedules"],
@@ -84,7 +85,8 @@ if TYPE_CHECKING:
     from gradpath.optimizers import make_optimizer, seed_state
     from gradpath.paths.descent import descend
     from gradpath.paths.maps import steps_to_reach
-    from gradpath.pictures.contours import plot_paths, save_plot
+    from gradpath.pictures.canvas import save_plot
+    from gradpath.pictures.contours import plot_paths
     from gradpath.pictures.labs import draw_labs
     from gradpath.pictures.maps import plot_steps
     from gradpath.pictures.schedules import plot_schedules

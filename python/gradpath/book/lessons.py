@@ -20,6 +20,7 @@ from typing import Any
 from gradpath.book.lesson_includes import include_text
 from gradpath.book.lesson_marks import Mark, marks_of, without_marks
 from gradpath.book.lesson_reads import OPENED, WATCH, check_reads, declared_files
+from gradpath.pictures.colours import THEMES
 from gradpath.refusals import GradpathError
 from gradpath.workshop.code_digests import lesson_digests
 from gradpath.workshop.freshness import fingerprint, fingerprint_files, read_digests, what_changed, write_digests
@@ -37,7 +38,6 @@ _SAVE = {
     "r": "for (theme in names(pictures)) gradpath::save_plot(pictures[[theme]],"
     " file.path('{folder}', paste0('{cell}.r-', theme, '.svg')))",
 }
-_THEMES = ("light", "dark")
 # Asked of each kernel after the last cell, so that a page can say what made its output.
 _ENGINE = {
     "python": "import torch; print('torch', torch.__version__)",
@@ -131,7 +131,7 @@ class Lesson:
 
     def pictures(self, cell: str) -> list[Path]:
         """Return the files of the pictures that a cell makes, one per theme."""
-        return [self.folder / f"{cell}.{self.language}-{theme}.svg" for theme in _THEMES]
+        return [self.folder / f"{cell}.{self.language}-{theme}.svg" for theme in THEMES]
 
     def record(self) -> Path:
         """Return the file that says what the includes were made from, in which language, by which engine."""

@@ -2,52 +2,26 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
-import matplotlib
 import numpy as np
 import pandas as pd
 import torch
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 
-from gradpath.refusals import one_of, refusal
+from gradpath.pictures.canvas import check_theme, dress, empty_picture, title_above
+from gradpath.pictures.colours import LINES, MARKERS, THEMES
 from gradpath.surfaces import get_surface
 from gradpath.surfaces.surface import Surface
-from gradpath.tables import whole_file
 
 Window = tuple[float, float, float, float]
 
 GRID = 81
 LEVELS = 14
-# Okabe and Ito's colours, safe for colour-blind readers, in two lightnesses; a path also has its own marker
-# and line so that it can be told without colour.
-THEMES: dict[str, dict[str, Any]] = {
-    "light": {
-        "low": "#b9cfe4",
-        "high": "#f8fafc",
-        "line": "#8fa8c0",
-        "paper": "#ffffff",
-        "ink": "#1f2933",
-        "paths": ["#0072b2", "#c14a00", "#00734f", "#9c3f76"],
-    },
-    "dark": {
-        "low": "#35506b",
-        "high": "#161d26",
-        "line": "#54708c",
-        "paper": "#14181d",
-        "ink": "#e6ebf0",
-        "paths": ["#6cc3f5", "#ffa23f", "#35d6a4", "#f0a3d0"],
-    },
-}
-MARKERS = ["o", "^", "s", "D"]
-LINES = ["solid", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.6, 1.2, 1.6))]
 # A segment longer than this share of the window carries an arrow head.
 ARROW_SHARE = 0.07
 
@@ -108,15 +82,6 @@ def label_anchor(path: pd.DataFrame, others: Sequence[pd.DataFrame], window: Win
     return float(x1[farthest]), float(x2[farthest])
 
 
-class PathPlot(Figure):
-    """A matplotlib figure that a notebook shows as a picture, whichever backend it uses."""
-
-    def _repr_png_(self) -> bytes:
-        buffer = io.BytesIO()
-        self.savefig(buffer, format="png", dpi=110, facecolor=self.get_facecolor())
-        return buffer.getvalue()
-
-
 def plot_paths(
     paths: Sequence[pd.DataFrame] | pd.DataFrame,
     surface: str | Surface | None = None,
@@ -153,8 +118,7 @@ def plot_paths(
     GradpathError
         For a theme or a surface that does not exist.
     """
-    if theme not in THEMES:
-        raise refusal("plot_paths()", "theme", theme, one_of(list(THEMES)))
+    check_theme("plot_paths()", theme)
     paths = [paths] if isinstance(paths, pd.DataFrame) else list(paths)
     surface = paths[0].attrs["surface"] if surface is None else surface
     surface = get_surface(surface) if isinstance(surface, str) else surface
@@ -171,38 +135,24 @@ def plot_paths(
     return figure
 
 
-def save_plot(plot: Figure, file: Path) -> None:
-    """Save a figure as SVG or PNG, by the ending of the file; the same figure gives the same bytes."""
-    # A fixed salt and no date: otherwise identifiers and metadata differ from run to run.
-    settings: Any = {"svg.hashsalt": "gradpath", "svg.fonttype": "path", "svg.image_inline": True}
-    metadata = {"Date": None} if file.suffix == ".svg" else {"Software": None}
-    with matplotlib.rc_context(settings), whole_file(file) as temporary:
-        plot.savefig(temporary, dpi=130, metadata=metadata, facecolor=plot.get_facecolor())
-
-
 def empty_plot(surface: Surface, window: Window, title: str | None, theme: str) -> tuple[Figure, Axes]:
     """Draw the contour lines alone."""
     colours = THEMES[theme]
     # A square window is drawn square, so that a round bowl looks round.
     square = window[1] - window[0] == window[3] - window[2]
-    figure = PathPlot(figsize=(5.6, 5.6) if square else (7.2, 4.8), layout="constrained", facecolor=colours["paper"])
-    FigureCanvasAgg(figure)
+    figure = empty_picture((5.6, 5.6) if square else (7.2, 4.8), theme)
     axes = figure.subplots()
     x1, x2, values = contour_grid(surface, window)
     levels = contour_levels(values)
     shades = LinearSegmentedColormap.from_list("gradpath", [colours["low"], colours["high"]], N=len(levels) - 1)
     axes.contourf(x1, x2, values, levels=levels, colors=shades(np.linspace(0, 1, len(levels) - 1)))
     axes.contour(x1, x2, values, levels=levels[1:-1], colors=colours["line"], linewidths=0.6, linestyles="solid")
-    axes.set_facecolor(colours["high"])
+    dress(axes, theme, 9)
     axes.set_xlim(window[:2])
     axes.set_ylim(window[2:])
     axes.set_xlabel("x₁", color=colours["ink"], fontsize=11)
     axes.set_ylabel("x₂", color=colours["ink"], fontsize=11)
-    axes.tick_params(colors=colours["ink"], labelsize=9, length=3)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
-    if title:
-        axes.set_title(title, color=colours["ink"], fontsize=12, loc="left", fontweight="bold")
+    title_above(axes, title, theme)
     return figure, axes
 
 

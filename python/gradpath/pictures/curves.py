@@ -10,14 +10,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from gradpath.pictures.contours import LINES, THEMES
+from gradpath.pictures.colours import CURVE_MARKERS, LINES, MORE_COLOURS, THEMES
 
 # A table over several seeds has the lowest and the highest number of every mean beside it.
 RANGE = ("_low", "_high")
 PARTS = {"train": "training", "validation": "validation", "test": "test"}
-# Two more than paths over a surface need, with the same contrast on the paper.
-MORE_COLOURS = {"light": ["#7a6200", "#52606d"], "dark": ["#e3cf57", "#b4bfca"]}
-CURVE_MARKERS = ["o", "^", "s", "D", "v", "P"]
 # Labels keep this share of a panel's height between them.
 LABEL_GAP = 0.085
 MARKERS_PER_LINE = 10

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from gradpath.pictures.contours import THEMES, save_plot
+from gradpath.pictures.canvas import save_plot
+from gradpath.pictures.colours import THEMES
 from gradpath.pictures.training import plot_training
 from gradpath.refusals import GradpathError
 from gradpath.tables import read_numbers, read_record

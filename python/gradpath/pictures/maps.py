@@ -7,22 +7,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
 from matplotlib.patheffects import AbstractPathEffect, withStroke
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from gradpath.pictures.contours import THEMES, PathPlot
-from gradpath.refusals import one_of, refusal
+from gradpath.pictures.canvas import check_theme, dress, empty_picture, title_above
+from gradpath.pictures.colours import STEP_COLOURS, THEMES
+from gradpath.refusals import refusal
 
-# One hue from few steps to many, so that lightness alone orders the cells, and another for those that diverge; marks
-# tell the cells without a number apart where neither can be seen.
-STEP_COLOURS: dict[str, dict[str, Any]] = {
-    "light": {"steps": ["#06304e", "#0072b2", "#68b4dd", "#d6eaf6"], "diverged": "#f6ddcb", "cross": "#c14a00"},
-    "dark": {"steps": ["#e0f4ff", "#6cc3f5", "#2d78a8", "#1d3c53"], "diverged": "#452b1b", "cross": "#ffa23f"},
-}
 # A region that has less than this share of the cells gets no label.
 LABELLED_SHARE = 0.03
 # How many times as wide as high a label counts.
@@ -51,12 +45,10 @@ def plot_steps(counts: pd.DataFrame, title: str | None = None, theme: str = "lig
         For a theme that does not exist, or a table that is no such map.
     """
     where = "plot_steps()"
-    if theme not in THEMES:
-        raise refusal(where, "theme", theme, one_of(list(THEMES)))
+    check_theme(where, theme)
     other = _other_hyperparameter(where, counts)
     colours, own = THEMES[theme], STEP_COLOURS[theme]
-    figure = PathPlot(figsize=(7.2, 4.8), layout="constrained", facecolor=colours["paper"])
-    FigureCanvasAgg(figure)
+    figure = empty_picture((7.2, 4.8), theme)
     axes = figure.subplots()
     across, up = cell_edges(np.log10(counts["lr"])), cell_edges(counts[other])
     table = counts.pivot(index=other, columns="lr", values="steps").to_numpy()
@@ -75,7 +67,7 @@ def plot_steps(counts: pd.DataFrame, title: str | None = None, theme: str = "lig
     for status, marker, colour in (("not reached", ".", colours["line"]), ("diverged", "x", own["cross"])):
         some = counts[counts["status"] == status]
         axes.plot(some["lr"], some[other], linestyle="none", marker=marker, markersize=2.4, color=colour, mew=0.6)
-    _draw_map_axes(axes, colours, across, other)
+    _draw_map_axes(axes, theme, across, other)
     _draw_map_labels(axes, counts, other, colours)
     bar = figure.colorbar(ScalarMappable(norm, shades), ax=axes, aspect=28, pad=0.02)
     bar.ax.yaxis.set_major_locator(FixedLocator(ticks_between(fewest, steps)))
@@ -84,8 +76,7 @@ def plot_steps(counts: pd.DataFrame, title: str | None = None, theme: str = "lig
     bar.ax.tick_params(colors=colours["ink"], labelsize=9, length=3)
     bar.outline.set_visible(False)
     bar.set_label("steps", color=colours["ink"], fontsize=11)
-    if title:
-        axes.set_title(title, color=colours["ink"], fontsize=12, loc="left", fontweight="bold")
+    title_above(axes, title, theme)
     return figure
 
 
@@ -112,17 +103,15 @@ def _other_hyperparameter(where: str, counts: Any) -> str:
     return others[0]
 
 
-def _draw_map_axes(axes: Axes, colours: dict[str, Any], across: np.ndarray, other: str) -> None:
+def _draw_map_axes(axes: Axes, theme: str, across: np.ndarray, other: str) -> None:
+    colours = THEMES[theme]
     axes.set_xscale("log")
-    axes.set_facecolor(colours["high"])
     axes.xaxis.set_major_locator(FixedLocator(ticks_between(10 ** across[0], 10 ** across[-1])))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     axes.set_xlabel("learning rate", color=colours["ink"], fontsize=11)
     axes.set_ylabel(other, color=colours["ink"], fontsize=11)
-    axes.tick_params(colors=colours["ink"], labelsize=9, length=3)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    dress(axes, theme, 9)
 
 
 def map_labels(counts: pd.DataFrame, other: str) -> list[tuple[str, float, float]]:

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Plot
 
-from gradpath.pictures.contours import THEMES, empty_plot, save_plot
+from gradpath.pictures.canvas import save_plot
+from gradpath.pictures.colours import THEMES
+from gradpath.pictures.contours import empty_plot
 from gradpath.surfaces import get_surface
 from gradpath.surfaces.surface import Surface
 from gradpath.tables import read_table, select_path

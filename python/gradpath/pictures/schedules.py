@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from gradpath.pictures.contours import THEMES
-from gradpath.refusals import one_of, refusal
+from gradpath.pictures.canvas import check_theme, dress, empty_picture, title_above
+from gradpath.pictures.colours import THEMES
+from gradpath.refusals import refusal
 
 PANELS_PER_ROW = 3
 
@@ -51,14 +51,12 @@ def plot_schedules(
     GradpathError
         For a theme that does not exist.
     """
-    if theme not in THEMES:
-        raise refusal("plot_schedules()", "theme", theme, one_of(list(THEMES)))
+    check_theme("plot_schedules()", theme)
     check_rates("plot_schedules()", rates)
     columns = min(PANELS_PER_ROW, len(rates))
     rows = -(-len(rates) // columns)
     size = (7.2, 3.2) if len(rates) == 1 else (7.2, 1.75 * rows)
-    figure = Figure(figsize=size, layout="constrained", facecolor=THEMES[theme]["paper"])
-    FigureCanvasAgg(figure)
+    figure = empty_picture(size, theme)
     grid = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False).ravel()
     for k, axes in enumerate(grid):
         if k < len(rates):
@@ -72,8 +70,7 @@ def plot_schedules(
     ink = THEMES[theme]["ink"]
     figure.supxlabel("step", color=ink, fontsize=11)
     figure.supylabel("learning rate", color=ink, fontsize=11)
-    if title:
-        figure.suptitle(title, color=ink, fontsize=12, x=0.01, ha="left", fontweight="bold")
+    title_above(figure, title, theme)
     return figure
 
 
@@ -85,11 +82,8 @@ def _draw_rates(axes: Axes, rates: Sequence[float], label: str | None, theme: st
     axes.step(steps, [*rates, rates[-1]], where="post", color=blue, linewidth=1.2 if small else 1.6)
     dots: dict[str, Any] = {"marker": "o", "markersize": 1.6 if small else 3.2, "linestyle": "none"}
     axes.plot(steps[:-1], rates, color=blue, **dots)
-    axes.set_facecolor(colours["high"])
+    dress(axes, theme, 7 if small else 9)
     axes.grid(color=colours["line"], linewidth=0.4, alpha=0.5)
     axes.set_axisbelow(True)
-    axes.tick_params(colors=colours["ink"], labelsize=7 if small else 9, length=3)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
     if label:
         axes.set_title(label, color=colours["ink"], fontsize=8.5, loc="left")

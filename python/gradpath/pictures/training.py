@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from gradpath.pictures.contours import THEMES, PathPlot
+from gradpath.pictures.canvas import check_theme, dress, empty_picture, title_above
+from gradpath.pictures.colours import THEMES
 from gradpath.pictures.curves import (
     MARKERS_PER_LINE,
     PARTS,
@@ -26,7 +26,7 @@ from gradpath.pictures.curves import (
     parts_of,
     spread_labels,
 )
-from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.refusals import GradpathError
 
 CURVE_WIDTH = 1.4
 LABEL_SIZE = 8.5
@@ -72,8 +72,7 @@ def plot_training(
         For a theme that does not exist, or labels, groups or numbers that are not one per run.
     """
     place = "plot_training()"
-    if theme not in THEMES:
-        raise refusal(place, "theme", theme, one_of(list(THEMES)))
+    check_theme(place, theme)
     tables = [tables] if isinstance(tables, pd.DataFrame) else list(tables)
     for field, given in (("labels", labels), ("groups", groups), ("against", against)):
         if given is not None and len(given) != len(tables):
@@ -99,23 +98,18 @@ def _panels(
 ) -> tuple[Figure, Any]:
     colours = THEMES[theme]
     size = (7.2, 0.9 + 2.15 * len(measures)) if len(measures) > 1 else (7.2, 3.4)
-    figure = PathPlot(figsize=size, layout="constrained", facecolor=colours["paper"])
-    FigureCanvasAgg(figure)
+    figure = empty_picture(size, theme)
     grid = figure.subplots(len(measures), len(parts), sharex=True, sharey="row", squeeze=False)
     for axes in grid.ravel():
-        axes.set_facecolor(colours["high"])
+        dress(axes, theme, 8)
         axes.grid(color=colours["line"], linewidth=0.4, alpha=0.5)
         axes.set_axisbelow(True)
-        axes.tick_params(colors=colours["ink"], labelsize=8, length=3)
-        for spine in axes.spines.values():
-            spine.set_visible(False)
     for axes, part in zip(grid[0], parts, strict=True):
         axes.set_title(PARTS[part], color=colours["ink"], fontsize=10, loc="left")
     for row, measure in zip(grid, measures, strict=True):
         row[0].set_ylabel(measure, color=colours["ink"], fontsize=10)
     figure.supxlabel(x_label, color=colours["ink"], fontsize=10)
-    if title:
-        figure.suptitle(title, color=colours["ink"], fontsize=12, x=0.01, ha="left", fontweight="bold")
+    title_above(figure, title, theme)
     return figure, grid
 
 

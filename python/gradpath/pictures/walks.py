@@ -7,13 +7,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from torch import Tensor
 
-from gradpath.pictures.contours import THEMES, PathPlot
-from gradpath.refusals import one_of, refusal
+from gradpath.pictures.canvas import check_theme, dress, empty_picture, title_above
+from gradpath.pictures.colours import THEMES
+from gradpath.refusals import refusal
 
 WALKS_PER_ROW = 2
 CURVE_POINTS = 201
@@ -55,15 +55,13 @@ def plot_walks(
         For a theme that does not exist, or not as many curves as walks and windows.
     """
     where = "plot_walks()"
-    if theme not in THEMES:
-        raise refusal(where, "theme", theme, one_of(list(THEMES)))
+    check_theme(where, theme)
     for field, given in (("curves", curves), ("windows", windows)):
         if len(given) != len(walks) or not walks:
             raise refusal(where, field, len(given), f"{max(1, len(walks))}, as many as walks")
     check_starts(where, walks, windows)
     rows = -(-len(walks) // WALKS_PER_ROW)
-    figure = PathPlot(figsize=(7.2, 2.4 * rows), layout="constrained", facecolor=THEMES[theme]["paper"])
-    FigureCanvasAgg(figure)
+    figure = empty_picture((7.2, 2.4 * rows), theme)
     grid = figure.subplots(rows, WALKS_PER_ROW, squeeze=False).ravel()
     for axes in grid[len(walks) :]:
         axes.set_axis_off()
@@ -72,8 +70,7 @@ def plot_walks(
     ink = THEMES[theme]["ink"]
     figure.supxlabel("x", color=ink, fontsize=11)
     figure.supylabel("value", color=ink, fontsize=11)
-    if title:
-        figure.suptitle(title, color=ink, fontsize=12, x=0.01, ha="left", fontweight="bold")
+    title_above(figure, title, theme)
     return figure
 
 
@@ -124,9 +121,6 @@ def _draw_walk(
     wide, high = window[1] - window[0], values.max() - values.min()
     axes.set_xlim(window[0] - MARGIN * wide, window[1] + MARGIN * wide)
     axes.set_ylim(values.min() - MARGIN * high, values.max() + MARGIN * high)
-    axes.set_facecolor(colours["high"])
-    axes.tick_params(colors=colours["ink"], labelsize=8, length=3)
-    for spine in axes.spines.values():
-        spine.set_visible(False)
+    dress(axes, theme, 8)
     if label:
         axes.set_title(label, color=colours["ink"], fontsize=10, loc="left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from gradpath.pictures.colours import THEMES
 from gradpath.tables import write_text
 from gradpath.workshop.study import BookFigure, Entry
 
@@ -46,6 +47,6 @@ def _block(figure: BookFigure, drawn_by: str, caption: str, alt: str) -> str:
     said = alt.replace('"', "&quot;")
     pictures = "".join(
         f'![](../shared_figures/{figure.stem}{drawn_by}-{theme}.svg){{.{theme}-only fig-alt="{said}"}}\n'
-        for theme in ("light", "dark")
+        for theme in THEMES
     )
     return f"::: {{#fig-{figure.id}-{drawn_by}}}\n{pictures}\n{caption}\n:::\n"

@@ -11,13 +11,14 @@ import torch
 from matplotlib.figure import Figure as Plot
 
 from gradpath.paths.descent import descend
-from gradpath.pictures.contours import plot_paths, save_plot
+from gradpath.pictures.canvas import save_plot
+from gradpath.pictures.colours import THEMES
+from gradpath.pictures.contours import plot_paths
 from gradpath.refusals import one_of, refusal
 from gradpath.tables import COLUMNS, read_table, select_path, write_table
 from gradpath.workshop.experiments import DeclaredPath, Figure, read_experiments
 
 METHODS = ("manual", "optim")
-THEMES = ("light", "dark")
 
 
 def run_experiments(

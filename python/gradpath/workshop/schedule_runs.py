@@ -13,7 +13,8 @@ import torch
 from gradpath.accepted import is_number
 from gradpath.declarations import FLAG, IDENTIFIER, LINE, PICTURE, check_entry, needed, optional, read_entries
 from gradpath.hyperparameters import ACCEPTED
-from gradpath.pictures.contours import THEMES, save_plot
+from gradpath.pictures.canvas import save_plot
+from gradpath.pictures.colours import THEMES
 from gradpath.pictures.schedules import plot_schedules
 from gradpath.refusals import GradpathError
 from gradpath.schedules.fields import FIELDS, check_path_schedule
@@ -25,7 +26,7 @@ SEQUENCE_COLUMNS = ["schedule", "method", "step", "lr"]
 
 
 @dataclass(frozen=True)
-class Sequence:
+class RateSequence:
     """One declared sequence of rates; ``recorded`` names the recording that it must give."""
 
     id: str
@@ -58,7 +59,7 @@ _FIELDS = {
 }
 
 
-def read_schedules(file: str | Path) -> dict[str, Sequence]:
+def read_schedules(file: str | Path) -> dict[str, RateSequence]:
     """Read and check a declaration of sequences of rates.
 
     Parameters
@@ -68,7 +69,7 @@ def read_schedules(file: str | Path) -> dict[str, Sequence]:
 
     Returns
     -------
-    dict of str to Sequence
+    dict of str to RateSequence
         By id, in the order of the file.
 
     Raises
@@ -104,7 +105,7 @@ def run_schedules(file: str | Path, folder: str | Path) -> Path:
     return target
 
 
-def declared_rates(entry: Sequence, method: str) -> list[float]:
+def declared_rates(entry: RateSequence, method: str) -> list[float]:
     """Compute one declared sequence by one method."""
     return schedule_rates(entry.schedule, entry.lr, entry.steps, method, entry.metrics)
 
@@ -144,7 +145,7 @@ def draw_schedules(file: str | Path, folder: str | Path) -> list[Path]:
     return written
 
 
-def _read_entry(where: str, entry: dict[str, Any]) -> Sequence:
+def _read_entry(where: str, entry: dict[str, Any]) -> RateSequence:
     check_entry(where, entry, _FIELDS)
     checked = check_path_schedule(where, entry["schedule"], entry["steps"], schedule_parameters())
-    return Sequence(**(entry | {"schedule": checked, "steps": int(entry["steps"])}))
+    return RateSequence(**(entry | {"schedule": checked, "steps": int(entry["steps"])}))

@@ -13,11 +13,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from gradpath.pictures.colours import THEMES
+
 if TYPE_CHECKING:
     from gradpath.workshop.agreement import Comparison
 
 Progress = Callable[[str], None]
-THEMES = ("light", "dark")
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from types import MappingProxyType, SimpleNamespace
 from gradpath.declarations import PICTURE, read_yaml
 from gradpath.tables import read_numbers
 from gradpath.workshop.agreement import Comparison, Lane, compare_series, pairs_of_lanes, read_lanes, series_of
-from gradpath.workshop.schedule_runs import Sequence, read_schedules
+from gradpath.workshop.schedule_runs import RateSequence, read_schedules
 from gradpath.workshop.study import BookFigure, Entry, Progress, Study, themed
 
 # Relative to the rate itself, at every step, live and recorded.
@@ -93,11 +93,11 @@ class Schedules(Study):
         return comparisons
 
 
-def _deciding(sequence: Sequence) -> dict[str, object]:
+def _deciding(sequence: RateSequence) -> dict[str, object]:
     return {k: v for k, v in asdict(sequence).items() if k not in ("title", "draw", "recorded", *PICTURE)}
 
 
-def _pairs(sequence: Sequence, lanes: dict[str, Lane], recorded: Lane) -> Iterator[tuple[Lane, Lane, str]]:
+def _pairs(sequence: RateSequence, lanes: dict[str, Lane], recorded: Lane) -> Iterator[tuple[Lane, Lane, str]]:
     for lane, reference in pairs_of_lanes(lanes):
         yield lane, reference, sequence.id
     if sequence.recorded is not None:
