@@ -47,6 +47,22 @@ def require(where: str, field: str, value: Any) -> None:
         raise refusal(where, field, value, accepted)
 
 
+def require_hyperparameter(where: str, optimizer: str, name: str, value: Any) -> None:
+    """Refuse a hyperparameter that an optimizer does not have, or a value that it does not take.
+
+    Raises
+    ------
+    GradpathError
+        One line.
+    """
+    fields = RULES[optimizer].fields
+    if name not in fields:
+        raise refusal(where, name, value, f"a hyperparameter of {optimizer}: {', '.join(fields)}")
+    accepts, accepted = fields[name]
+    if not accepts(value):
+        raise refusal(where, name, value, accepted)
+
+
 def check_hyperparameters(where: str, optimizer: str, hyperparameters: dict[str, Any]) -> dict[str, Any]:
     """Return the optimizer's defaults overlaid with the given values, each of them checked.
 
@@ -55,11 +71,6 @@ def check_hyperparameters(where: str, optimizer: str, hyperparameters: dict[str,
     GradpathError
         For a name that the optimizer does not have, or a value out of range.
     """
-    fields = RULES[optimizer].fields
     for name, value in hyperparameters.items():
-        if name not in fields:
-            raise refusal(where, name, value, f"a hyperparameter of {optimizer}: {', '.join(fields)}")
-        accepts, accepted = fields[name]
-        if not accepts(value):
-            raise refusal(where, name, value, accepted)
+        require_hyperparameter(where, optimizer, name, value)
     return default_hyperparameters(optimizer) | hyperparameters

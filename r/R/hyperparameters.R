@@ -34,19 +34,23 @@ require_value <- function(where, field, value) {
   }
 }
 
+# Refuses a hyperparameter that an optimizer does not have, or a value that it does not take.
+require_hyperparameter <- function(where, optimizer, name, value) {
+  fields <- RULES[[optimizer]]$fields
+  if (!name %in% names(fields)) {
+    accepted <- paste0("a hyperparameter of ", optimizer, ": ", paste(names(fields), collapse = ", "))
+    refuse(where, name, value, accepted)
+  }
+  if (!fields[[name]][[1]](value)) refuse(where, name, value, fields[[name]][[2]])
+}
+
 # The optimizer's defaults overlaid with the given values, each of them checked.
 check_hyperparameters <- function(where, optimizer, hyperparameters) {
-  fields <- RULES[[optimizer]]$fields
   known <- default_hyperparameters(optimizer)
   # By position: a key of a file may be anything, and a value in a call may have no name.
   given <- names(hyperparameters) %||% rep("", length(hyperparameters))
   for (i in seq_along(hyperparameters)) {
-    if (!given[[i]] %in% names(known)) {
-      accepted <- paste0("a hyperparameter of ", optimizer, ": ", paste(names(known), collapse = ", "))
-      refuse(where, given[[i]], hyperparameters[[i]], accepted)
-    }
-    field <- fields[[given[[i]]]]
-    if (!field[[1]](hyperparameters[[i]])) refuse(where, given[[i]], hyperparameters[[i]], field[[2]])
+    require_hyperparameter(where, optimizer, given[[i]], hyperparameters[[i]])
   }
   known[names(hyperparameters)] <- hyperparameters
   known

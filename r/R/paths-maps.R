@@ -97,7 +97,7 @@ all_combinations <- function(where, optimizer, given) {
   for (name in names(given)[several]) {
     for (value in given[[name]]) {
       if (!is_number(value)) refuse(where, name, value, "a number or a list of numbers")
-      require_value(where, name, value)
+      require_hyperparameter(where, optimizer, name, value)
     }
   }
   columns <- rev(as.list(expand.grid(rev(given[several]), KEEP.OUT.ATTRS = FALSE)))

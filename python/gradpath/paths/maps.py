@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from gradpath.accepted import is_number
-from gradpath.hyperparameters import check_hyperparameters, require
+from gradpath.hyperparameters import check_hyperparameters, require, require_hyperparameter
 from gradpath.refusals import refusal
 from gradpath.rules import UPDATE_RULES
 from gradpath.surfaces import get_surface
@@ -144,7 +144,7 @@ def _all_combinations(
         for value in values:
             if not is_number(value):
                 raise refusal(where, name, value, "a number or a list of numbers")
-            require(where, name, value)
+            require_hyperparameter(where, optimizer, name, value)
     stretched = list(zip(*product(*lists.values()), strict=True)) if lists else []
     columns = {name: [float(v) for v in values] for name, values in zip(lists, stretched, strict=True)}
     return columns, {name: value for name, value in checked.items() if name not in columns}
