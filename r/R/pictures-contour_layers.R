@@ -1,12 +1,5 @@
 # The layers of a picture of paths, each with its sizes in points as in the other language's pictures.
 
-# ggplot2 counts widths of lines and sizes of letters in millimetres.
-line_points <- function(points) points * 96 / 72 / ggplot2::.pt
-text_points <- function(points) points / ggplot2::.pt
-edge_points <- function(points) points * 96 / 72 / (ggplot2::.stroke / 2)
-# A marker of R is 0.75 as wide as its font size, to which ggplot2 adds the width of its edge.
-marker_points <- function(points, edge) (points / 0.75 - edge * 96 / 72) / ggplot2::.pt
-
 path_look <- function(k, theme) {
   k <- (k - 1) %% 4 + 1
   colours <- THEMES[[theme]]
@@ -34,22 +27,6 @@ empty_plot <- function(surface, window, title, theme) {
   square <- window[[2]] - window[[1]] == window[[4]] - window[[3]]
   attr(plot, "size") <- if (square) c(5.6, 5.6) else c(7.2, 4.8)
   plot
-}
-
-picture_theme <- function(colours) {
-  text <- function(size, ...) ggplot2::element_text(colour = colours$ink, size = size, ...)
-  ggplot2::theme(
-    plot.background = ggplot2::element_rect(fill = colours$paper, colour = NA),
-    panel.background = ggplot2::element_rect(fill = colours$high, colour = NA),
-    panel.grid = ggplot2::element_blank(),
-    axis.ticks = ggplot2::element_line(colour = colours$ink, linewidth = line_points(0.8)),
-    axis.ticks.length = grid::unit(3, "pt"),
-    axis.text.x = text(9, margin = ggplot2::margin(t = 3)),
-    axis.text.y = text(9, margin = ggplot2::margin(r = 3)),
-    axis.title = text(11),
-    plot.title = text(12, face = "bold"),
-    plot.margin = grid::unit(c(5, 9, 4, 4), "pt")
-  )
 }
 
 path_layers <- function(path, look) {

@@ -2,28 +2,6 @@
 
 GRID <- 81
 LEVELS <- 14
-# Okabe and Ito's colours, safe for colour-blind readers, in two lightnesses; a path also has its own marker
-# and line so that it can be told without colour.
-THEMES <- list(
-  light = list(
-    low = "#b9cfe4",
-    high = "#f8fafc",
-    line = "#8fa8c0",
-    paper = "#ffffff",
-    ink = "#1f2933",
-    paths = c("#0072b2", "#c14a00", "#00734f", "#9c3f76")
-  ),
-  dark = list(
-    low = "#35506b",
-    high = "#161d26",
-    line = "#54708c",
-    paper = "#14181d",
-    ink = "#e6ebf0",
-    paths = c("#6cc3f5", "#ffa23f", "#35d6a4", "#f0a3d0")
-  )
-)
-MARKERS <- c(21, 24, 22, 23)
-LINES <- c("solid", "52", "11", "6212")
 # A segment longer than this share of the window carries an arrow head.
 ARROW_SHARE <- 0.07
 
@@ -115,9 +93,7 @@ label_place <- function(path, others, window, at) {
 #' plot_paths(path, title = "Steepest descent in a ravine")
 plot_paths <- function(paths, surface = NULL, labels = NULL, label_at = NULL, window = NULL, title = NULL,
                        theme = "light") {
-  if (!one_text_of(names(THEMES))(theme)) {
-    refuse("plot_paths()", "theme", theme, one_of(names(THEMES)))
-  }
+  check_theme("plot_paths()", theme)
   if (is.data.frame(paths)) paths <- list(paths)
   surface <- surface %||% attr(paths[[1]], "surface")
   if (!inherits(surface, "gradpath_surface")) surface <- get_surface(surface)
@@ -139,25 +115,4 @@ plot_paths <- function(paths, surface = NULL, labels = NULL, label_at = NULL, wi
 default_label <- function(path) {
   lr <- attr(path, "hyperparameters")$lr
   if (is.null(lr)) "path" else paste0(attr(path, "optimizer"), ", lr ", sprintf("%g", lr))
-}
-
-#' Save a picture
-#'
-#' @param plot What [plot_paths()] gives.
-#' @param file A name that ends in `.svg` or `.png`.
-#' @return The file, invisibly.
-#' @export
-#' @examplesIf has_engine()
-#' path <- descend("saddle", c(1, 0.1), "sgd", 20, lr = 0.1)
-#' save_plot(plot_paths(path), tempfile(fileext = ".png"))
-save_plot <- function(plot, file) {
-  size <- attr(plot, "size") %||% c(7.2, 4.8)
-  whole_file(file, function(temporary) {
-    if (tools::file_ext(file) == "svg") {
-      grDevices::svg(temporary, size[[1]], size[[2]], family = "DejaVu Sans")
-    } else {
-      grDevices::png(temporary, size[[1]], size[[2]], "in", res = 130, type = "cairo", family = "DejaVu Sans")
-    }
-    tryCatch(print(plot), finally = grDevices::dev.off())
-  })
 }

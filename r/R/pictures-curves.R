@@ -1,14 +1,11 @@
 # What pictures of training runs are made of: which panels, which limits, where labels stand, how runs look.
 
-#' @include pictures-contours.R
+#' @include pictures-canvas.R
 NULL
 
 # A table over several seeds has the lowest and the highest number of every mean beside it.
 RANGE <- c("_low", "_high")
 PARTS <- c(train = "training", validation = "validation", test = "test")
-# Two more than paths over a surface need, with the same contrast on the paper.
-MORE_COLOURS <- list(light = c("#7a6200", "#52606d"), dark = c("#e3cf57", "#b4bfca"))
-CURVE_MARKERS <- c(21, 24, 22, 23, 25, 3)
 # Labels keep this share of a panel's height between them.
 LABEL_GAP <- 0.085
 MARKERS_PER_LINE <- 10

@@ -1,18 +1,8 @@
 # Draws maps of how many steps an optimizer needs.
 
-#' @include pictures-contours.R
+#' @include pictures-canvas.R
 NULL
 
-# One hue from few steps to many, so that lightness alone orders the cells, and another for those that
-# diverge; marks tell the cells without a number apart where neither can be seen.
-STEP_COLOURS <- list(
-  light = list(
-    steps = c("#06304e", "#0072b2", "#68b4dd", "#d6eaf6"), diverged = "#f6ddcb", cross = "#c14a00"
-  ),
-  dark = list(
-    steps = c("#e0f4ff", "#6cc3f5", "#2d78a8", "#1d3c53"), diverged = "#452b1b", cross = "#ffa23f"
-  )
-)
 # A region that has less than this share of the cells gets no label.
 LABELLED_SHARE <- 0.03
 # How many times as wide as high a label counts.
@@ -38,9 +28,7 @@ TEXT_SHAPE <- 4
 #' plot_steps(counts, "Momentum in a ravine")
 plot_steps <- function(counts, title = NULL, theme = "light") {
   where <- "plot_steps()"
-  if (!one_text_of(names(THEMES))(theme)) {
-    refuse(where, "theme", theme, one_of(names(THEMES)))
-  }
+  check_theme(where, theme)
   other <- other_hyperparameter(where, counts)
   colours <- THEMES[[theme]]
   own <- STEP_COLOURS[[theme]]

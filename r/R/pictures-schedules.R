@@ -17,9 +17,7 @@ PANELS_PER_ROW <- 3
 #' rate <- make_schedule(list(name = "cosine", steps = 40), lr = 0.1)
 #' plot_schedules(list(vapply(0:39, rate, 1)), title = "Cosine")
 plot_schedules <- function(rates, labels = NULL, title = NULL, theme = "light") {
-  if (!one_text_of(names(THEMES))(theme)) {
-    refuse("plot_schedules()", "theme", theme, one_of(names(THEMES)))
-  }
+  check_theme("plot_schedules()", theme)
   check_rates("plot_schedules()", rates)
   colours <- THEMES[[theme]]
   small <- length(rates) > 1
@@ -47,21 +45,6 @@ plot_schedules <- function(rates, labels = NULL, title = NULL, theme = "light") 
   rows <- ceiling(length(rates) / PANELS_PER_ROW)
   attr(plot, "size") <- if (small) c(7.2, 1.75 * rows) else c(7.2, 3.2)
   plot
-}
-
-panel_theme <- function(colours, small, labelled) {
-  margin <- ggplot2::margin(2, 0, 2, 0)
-  label <- ggplot2::element_text(colour = colours$ink, size = 8.5, hjust = 0, margin = margin)
-  size <- if (small) 7 else 9
-  ggplot2::theme(
-    strip.background = ggplot2::element_blank(),
-    strip.text = if (labelled) label else ggplot2::element_blank(),
-    panel.grid.major = ggplot2::element_line(colour = colours$line, linewidth = line_points(0.2)),
-    panel.spacing.x = grid::unit(9, "pt"),
-    plot.title.position = "plot",
-    axis.text.x = ggplot2::element_text(colour = colours$ink, size = size, margin = ggplot2::margin(t = 3)),
-    axis.text.y = ggplot2::element_text(colour = colours$ink, size = size, margin = ggplot2::margin(r = 3))
-  )
 }
 
 # Refuses no sequence of rates at all, and one without a rate.

@@ -183,7 +183,8 @@ curve_theme <- function(colours, letters) {
     strip.text.y = text(margin = ggplot2::margin(0, 3, 0, 0)),
     strip.clip = "off",
     panel.grid.major = ggplot2::element_line(colour = colours$line, linewidth = line_points(0.2)),
-    panel.spacing.x = grid::unit(9, "pt"),
+    # The last number of an axis stays clear of the next one's first.
+    panel.spacing.x = grid::unit(20, "pt"),
     panel.spacing.y = grid::unit(16, "pt"),
     axis.title = text(),
     axis.text.x = ggplot2::element_text(colour = colours$ink, size = 8, margin = ggplot2::margin(t = 3)),

@@ -1,6 +1,6 @@
 # Draws walks down curves of one variable, side by side.
 
-#' @include pictures-contours.R
+#' @include pictures-canvas.R
 NULL
 
 WALKS_PER_ROW <- 2
@@ -27,9 +27,7 @@ MARGIN <- 0.06
 #' plot_walks(list(function(x) x^2), list(c(3, 2.4, 1.92, 1.54)), list(c(-3, 3)), "A good gradient")
 plot_walks <- function(curves, walks, windows, labels = NULL, title = NULL, theme = "light") {
   where <- "plot_walks()"
-  if (!one_text_of(names(THEMES))(theme)) {
-    refuse(where, "theme", theme, one_of(names(THEMES)))
-  }
+  check_theme(where, theme)
   given <- list(curves = length(curves), windows = length(windows))
   for (field in names(given)) {
     if (given[[field]] != length(walks) || !length(walks)) {
