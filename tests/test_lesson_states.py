@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gradpath import lesson_states as states
+from gradpath.book import lesson_states as states
 from gradpath.book.lesson_includes import include_text, lines_shown
 from gradpath.book.lesson_states import lesson_state, update_lessons
 from gradpath.book.lessons import Lesson, find_lessons, write_record

@@ -17,10 +17,10 @@ from gradpath import (
     optimizer_names,
     schedule_rates,
     train_network,
-    training_updates,
 )
 from gradpath.data.datasets import Data
 from gradpath.rules import RULES
+from gradpath.training import updates as training_updates
 from gradpath.training.checks import FUSED
 
 
