@@ -49,7 +49,7 @@ def steps_to_reach(
         The lowest value; that at the surface's first minimum if left out.
     **hyperparameters
         A number each, or a list of numbers, whose every combination is a run; defaults as in
-        :mod:`gradpath.update_rules`.
+        :mod:`gradpath.rules`.
 
     Returns
     -------

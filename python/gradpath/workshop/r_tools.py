@@ -1,4 +1,4 @@
-"""Development tasks of the R side: ``python -m gradpath.r_tools test | lint | document | check | torch``."""
+"""Development tasks of the R side: ``python -m gradpath.workshop.r_tools test | lint | document | check | torch``."""
 
 from __future__ import annotations
 
