@@ -505,3 +505,23 @@ def test_pictures_of_nothing_are_refused_with_one_line():
         assert str(refused.value) == (
             f"plot_walks(): walks: {shown} is not accepted; use a start in its window, from -3 to 3"
         )
+
+
+def test_what_autograd_cannot_differentiate_is_named_in_one_line(tmp_path):
+    class Backwards(torch.autograd.Function):
+        """Goes forward, and fails on the way back."""
+
+        @staticmethod
+        def forward(context: Any, x: Any) -> Any:
+            return x * 1
+
+        @staticmethod
+        def backward(context: Any, g: Any) -> Any:  # type: ignore[override]
+            raise RuntimeError("no way back")
+
+    for method in ("manual", "optim"):
+        with pytest.raises(GradpathError) as refused:
+            train_network(Gives(Backwards.apply), "cross_entropy", DATA, epochs=1, method=method, progress=False)
+        assert str(refused.value).startswith(
+            "train_network(): model: autograd cannot differentiate your model and your loss: RuntimeError: no way"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -352,6 +353,25 @@ def test_a_rate_that_differs_is_located():
     assert (found["values"], found["bit_equal"]) == (4, 3)
     assert compare_series(a, a[:3], "lr", 1e-12)["verdict"] == "differs"
     assert compare_series(a * [1, np.nan, 1, 1], a, "lr", 1e-12)["verdict"] == "differs"
+
+
+@pytest.mark.parametrize("method", ["manual", "optim"])
+def test_a_factor_below_zero_is_refused_by_both_methods(method, r: R):
+    falls = {"name": "lambda", "lr_lambda": lambda t: 1.0 - t}
+    for use in (
+        lambda: schedule_rates(falls, 0.1, 4, method),
+        lambda: descend("isotropic_paraboloid", (1, 1), "sgd", 4, method, schedule=falls),
+    ):
+        with pytest.raises(GradpathError, match=r"lr_lambda gave: -1(\.0)? is not accepted"):
+            use()
+    said = r.run(
+        "falls <- list(name = 'lambda', lr_lambda = function(t) 1 - t); m <- commandArgs(trailingOnly = TRUE);"
+        " said <- function(code) tryCatch({code; 'accepted'}, error = conditionMessage);"
+        " cat(said(gradpath::schedule_rates(falls, 0.1, 4, m)),"
+        " said(gradpath::descend('isotropic_paraboloid', c(1, 1), 'sgd', 4, m, schedule = falls)), sep = '\\n')",
+        method,
+    ).splitlines()
+    assert all(re.search(r"lr_lambda gave: -1 is not accepted", line) for line in said[-2:]), said
 
 
 def test_every_recorded_sequence_is_declared(project):

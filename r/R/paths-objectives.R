@@ -84,33 +84,6 @@ refuse_gradient <- function(problem) {
   user_failure(SURFACE_PLACE, problem, "autograd cannot differentiate your function")
 }
 
-# A schedule whose functions are named as the reader's own where they fail.
-guard_schedule <- function(schedule, where = "descend()") {
-  if (is.function(schedule)) {
-    return(function(t) checked_rate(where, call_schedule(where, schedule, t)))
-  }
-  if (is.function(schedule$then)) {
-    then <- schedule$then
-    schedule$then <- function(t) checked_rate(where, call_schedule(where, then, t))
-  }
-  if (is.function(schedule$lr_lambda)) {
-    factor <- schedule$lr_lambda
-    schedule$lr_lambda <- function(t) checked_factor(where, call_schedule(where, factor, t))
-  }
-  schedule
-}
-
-call_schedule <- function(where, schedule, t) {
-  tryCatch(schedule(t), error = function(problem) user_failure(paste0(where, ": schedule"), problem))
-}
-
-checked_factor <- function(where, value) {
-  if (!at_least_zero(value)) {
-    refuse(where, "lr_lambda gave", value, "a function that gives a finite number >= 0")
-  }
-  as.numeric(value)
-}
-
 # What the library says where the point itself would be changed while autograd watches it.
 in_place <- function(problem) {
   said <- conditionMessage(problem)

@@ -101,9 +101,31 @@ checked_rate <- function(where, rate) {
   as.numeric(rate)
 }
 
-# A schedule; a function of the reader's own, which may give anything, is refused when it gives no rate.
-checked_rates <- function(where, schedule) {
-  if (is.function(schedule)) function(t) checked_rate(where, schedule(t)) else schedule
+# A schedule whose functions are named as the reader's own where they fail.
+guard_schedule <- function(schedule, where = "descend()") {
+  if (is.function(schedule)) {
+    return(function(t) checked_rate(where, call_schedule(where, schedule, t)))
+  }
+  if (is.function(schedule$then)) {
+    then <- schedule$then
+    schedule$then <- function(t) checked_rate(where, call_schedule(where, then, t))
+  }
+  if (is.function(schedule$lr_lambda)) {
+    factor <- schedule$lr_lambda
+    schedule$lr_lambda <- function(t) checked_factor(where, call_schedule(where, factor, t))
+  }
+  schedule
+}
+
+call_schedule <- function(where, schedule, t) {
+  tryCatch(schedule(t), error = function(problem) user_failure(paste0(where, ": schedule"), problem))
+}
+
+checked_factor <- function(where, value) {
+  if (!at_least_zero(value)) {
+    refuse(where, "lr_lambda gave", value, "a function that gives a finite number >= 0")
+  }
+  as.numeric(value)
 }
 
 #' @rdname make_scheduler
@@ -126,6 +148,7 @@ schedule_rates <- function(schedule, lr, steps, method = "manual", metrics = NUL
   if (steps == 0) {
     return(numeric())
   }
+  schedule <- guard_schedule(schedule, where)
   metric <- function(t) if (watches) metrics[[t]]
   if (method == "manual") {
     by_hand <- rate_by_hand(where, schedule, lr)
@@ -133,7 +156,7 @@ schedule_rates <- function(schedule, lr, steps, method = "manual", metrics = NUL
     go_on <- function(t) by_hand$step(metric(t))
   } else {
     opt <- make_optimizer("sgd", torch_zeros(1, requires_grad = TRUE), lr = lr)
-    scheduler <- make_scheduler(checked_rates(where, schedule), opt)
+    scheduler <- make_scheduler(schedule, opt)
     rate <- function() as.numeric(opt$param_groups[[1]]$lr)
     go_on <- function(t) {
       opt$step()

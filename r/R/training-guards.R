@@ -57,6 +57,13 @@ guard_loss <- function(where, name, loss, model, data) {
   }
 }
 
+# Leaves the gradients of a batch's loss where the updates look for them.
+leave_gradients <- function(where, updates, loss) {
+  tryCatch(updates$backward(loss), error = function(problem) {
+    user_failure(paste0(where, ": model"), problem, "autograd cannot differentiate your model and your loss")
+  })
+}
+
 # A score that is refused where it gives something else than one number.
 guard_score <- function(where, name, score) {
   place <- paste0(where, ": scores: ", name)

@@ -139,7 +139,7 @@ batch_trainer <- function(forward, data, measures, updates) {
     y <- torch_index_select(data$y, 1, index)
     outputs <- forward(x)
     loss <- measures$loss(outputs, y)
-    updates$backward(loss)
+    leave_gradients("train_network()", updates, loss)
     kept$add(loss$detach(), outputs$detach(), y)
   }
   list(train = train, last_loss = kept$last_loss, measured = kept$measured)

@@ -91,7 +91,7 @@ updates_by_optim <- function(where, parameters, optimizer, hyperparameters, sche
   opt <- do.call(make_optimizer, c(list(optimizer, parameters), hyperparameters), quote = TRUE)
   # One pass over the numbers instead of ten, and other last digits.
   if (fused) opt$param_groups[[1]]$fused <- TRUE
-  scheduler <- if (!is.null(schedule)) make_scheduler(checked_rates(where, schedule), opt)
+  scheduler <- if (!is.null(schedule)) make_scheduler(schedule, opt)
   started <- FALSE
   step_schedule <- function(metric) if (!is.null(scheduler)) step_scheduler(scheduler, metric)
 

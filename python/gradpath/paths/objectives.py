@@ -7,13 +7,10 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from gradpath.accepted import at_least_zero
-from gradpath.refusals import GradpathError, refusal, user_failure
-from gradpath.schedules.library import checked_rate
+from gradpath.refusals import GradpathError, user_failure
 
 Objective = Callable[[Tensor], Tensor]
 _WHERE = "descend(): surface"
@@ -90,37 +87,6 @@ def leave_gradient(value: Tensor, x: Tensor) -> None:
         raise user_failure(_WHERE, error, "autograd cannot differentiate your function") from error
     if x.grad is None:
         raise _no_gradient()
-
-
-def guard_schedule(schedule: Any, where: str = "descend()") -> Any:
-    """Return a schedule whose functions are named as the reader's own where they fail, or give no rate."""
-    if callable(schedule):
-        return lambda t: checked_rate(where, _call(where, schedule, t))
-    if not isinstance(schedule, dict):
-        return schedule
-    guarded = dict(schedule)
-    if callable(guarded.get("then")):
-        then = guarded["then"]
-        guarded["then"] = lambda t: checked_rate(where, _call(where, then, t))
-    if callable(guarded.get("lr_lambda")):
-        lr_lambda = guarded["lr_lambda"]
-        guarded["lr_lambda"] = lambda t: _factor(where, _call(where, lr_lambda, t))
-    return guarded
-
-
-def _call(where: str, function: Callable[[int], Any], t: int) -> Any:
-    try:
-        value = function(t)
-    except Exception as error:
-        raise user_failure(f"{where}: schedule", error) from error
-    # NumPy's numbers are numbers.
-    return value.item() if isinstance(value, np.generic) else value
-
-
-def _factor(where: str, value: Any) -> float:
-    if not at_least_zero(value):
-        raise refusal(where, "lr_lambda gave", value, "a function that gives a finite number >= 0")
-    return float(value)
 
 
 def _kind(value: Tensor) -> str:

@@ -6,11 +6,13 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import torch
 from torch.optim import lr_scheduler
 
+from gradpath.accepted import at_least_zero
 from gradpath.hyperparameters import require
-from gradpath.refusals import refusal
+from gradpath.refusals import refusal, user_failure
 from gradpath.schedules.fields import check_fields, check_schedule
 from gradpath.schedules.plateau import Plateau, plateau_schedule
 from gradpath.schedules.schedules import Rate, make_schedule, schedule_parameters
@@ -141,9 +143,35 @@ def checked_rate(where: str, rate: Any) -> float:
     return float(rate)
 
 
-def checked_rates(where: str, schedule: Mapping[str, Any] | Rate) -> Mapping[str, Any] | Rate:
-    """Return a schedule; where it is the reader's own function, every rate that it gives is checked."""
-    return (lambda t: checked_rate(where, schedule(t))) if callable(schedule) else schedule
+def guard_schedule(schedule: Any, where: str = "descend()") -> Any:
+    """Return a schedule whose functions are named as the reader's own where they fail, or give no rate."""
+    if callable(schedule):
+        return lambda t: checked_rate(where, _call(where, schedule, t))
+    if not isinstance(schedule, dict):
+        return schedule
+    guarded = dict(schedule)
+    if callable(guarded.get("then")):
+        then = guarded["then"]
+        guarded["then"] = lambda t: checked_rate(where, _call(where, then, t))
+    if callable(guarded.get("lr_lambda")):
+        lr_lambda = guarded["lr_lambda"]
+        guarded["lr_lambda"] = lambda t: _factor(where, _call(where, lr_lambda, t))
+    return guarded
+
+
+def _call(where: str, function: Callable[[int], Any], t: int) -> Any:
+    try:
+        value = function(t)
+    except Exception as error:
+        raise user_failure(f"{where}: schedule", error) from error
+    # NumPy's numbers are numbers.
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _factor(where: str, value: Any) -> float:
+    if not at_least_zero(value):
+        raise refusal(where, "lr_lambda gave", value, "a function that gives a finite number >= 0")
+    return float(value)
 
 
 def schedule_rates(
@@ -191,6 +219,7 @@ def schedule_rates(
     if steps == 0:
         return []
     # A schedule goes on only where an update follows.
+    schedule = guard_schedule(schedule, where)
     if method == "manual":
         by_hand = RateByHand(where, schedule, lr)
         rates = [by_hand.lr]
@@ -199,7 +228,7 @@ def schedule_rates(
             rates.append(by_hand.lr)
         return rates
     opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=lr)
-    scheduler = make_scheduler(checked_rates(where, schedule), opt)
+    scheduler = make_scheduler(schedule, opt)
     rates = [float(opt.param_groups[0]["lr"])]
     for t in range(steps - 1):
         opt.step()

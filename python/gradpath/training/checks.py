@@ -11,9 +11,9 @@ from torch import Tensor, nn
 
 from gradpath.data.datasets import Data
 from gradpath.hyperparameters import check_hyperparameters, require
-from gradpath.paths.objectives import guard_schedule
 from gradpath.refusals import GradpathError, is_one_of, one_of, refusal, show
 from gradpath.schedules.fields import check_path_schedule, is_whole
+from gradpath.schedules.library import guard_schedule
 from gradpath.schedules.schedules import schedule_parameters
 from gradpath.training.clipping import check_clip
 from gradpath.training.guards import (

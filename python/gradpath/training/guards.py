@@ -72,6 +72,21 @@ def guard_loss(where: str, name: str | None, loss: Loss, model: nn.Module, data:
     return guarded
 
 
+def leave_gradients(where: str, value: Tensor) -> None:
+    """Leave the gradients of a batch's loss at the parameters, as the library's optimizers look for them.
+
+    Raises
+    ------
+    GradpathError
+        If autograd stops in the model or the loss.
+    """
+    try:
+        value.backward()
+    except Exception as error:
+        what = "autograd cannot differentiate your model and your loss"
+        raise user_failure(f"{where}: model", error, what) from error
+
+
 def guard_score(where: str, name: str, score: Score) -> Score:
     """Return a score that is refused where it gives something else than one number."""
 

@@ -16,6 +16,7 @@ from gradpath.devices import as_device
 from gradpath.training.checkpoints import data_fingerprint
 from gradpath.training.checks import Checked, Loss, Score, check_training, describe
 from gradpath.training.evaluation import Means, as_batch, measure
+from gradpath.training.guards import leave_gradients
 from gradpath.training.progress import TrainingProgress
 from gradpath.training.run import TrainingRun
 from gradpath.training.updates import Schedule, Updates, make_updates
@@ -205,7 +206,7 @@ def _epoch(
         outputs = given.forward(x)
         value = given.loss(outputs, y)
         model.zero_grad()
-        value.backward()
+        leave_gradients(WHERE, value)
         updates.step()
         sums.add(value, outputs, y)
         bar.batch(value, updates.lr)

@@ -13,7 +13,7 @@ from gradpath.optimizers import make_optimizer, seed_state
 from gradpath.refusals import GradpathError
 from gradpath.rules import UPDATE_RULES
 from gradpath.rules.rule import State
-from gradpath.schedules.library import RateByHand, Scheduler, checked_rates, make_scheduler, step_scheduler
+from gradpath.schedules.library import RateByHand, Scheduler, make_scheduler, step_scheduler
 from gradpath.schedules.schedules import Rate
 from gradpath.training.clipping import clip_by_norm, clip_by_value, clip_gradients
 
@@ -137,9 +137,7 @@ class _ByOptim:
             # One pass over the numbers instead of ten: a fifth of a small network's time, and other last digits.
             for group in self._opt.param_groups:
                 group["fused"] = True
-        self._scheduler: Scheduler | None = (
-            make_scheduler(checked_rates(where, schedule), self._opt) if schedule else None
-        )
+        self._scheduler: Scheduler | None = make_scheduler(schedule, self._opt) if schedule else None
         self._start = {k: hyperparameters[k] for k in ("init", "bias_correction") if k in hyperparameters}
         self._started = False
 
