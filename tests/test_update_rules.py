@@ -63,9 +63,10 @@ def test_defaults_are_the_librarys(optimizer):
 @pytest.mark.parametrize("optimizer", optimizer_names())
 def test_a_rule_changes_nothing_in_place(optimizer):
     x, g = torch.ones(2, dtype=torch.float64), torch.full((2,), 0.5, dtype=torch.float64)
-    _, state = UPDATE_RULES[optimizer](x, g, {}, weight_decay=0.1)
+    hyper = {"weight_decay": 0.1} if "weight_decay" in default_hyperparameters(optimizer) else {}
+    _, state = UPDATE_RULES[optimizer](x, g, {}, **hyper)
     before = {k: v.clone() if isinstance(v, torch.Tensor) else v for k, v in state.items()}
-    UPDATE_RULES[optimizer](x, g, state, weight_decay=0.1)
+    UPDATE_RULES[optimizer](x, g, state, **hyper)
     assert torch.equal(x, torch.ones(2, dtype=torch.float64))
     assert torch.equal(g, torch.full((2,), 0.5, dtype=torch.float64))
     assert all(torch.equal(torch.as_tensor(before[k]), torch.as_tensor(state[k])) for k in state)
