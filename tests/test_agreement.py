@@ -7,9 +7,10 @@ import pandas as pd
 import pytest
 
 from gradpath import descend, read_experiments
-from gradpath.paths.closed_form import closed_form_path, has_closed_form
-from gradpath.workshop.agreement import BOUNDS, compare_all, relative_differences
-from gradpath.workshop.agreement import compare_paths as compare
+from gradpath.workshop.agreement import compare_all
+from gradpath.workshop.closed_form import closed_form_path, has_closed_form
+from gradpath.workshop.comparison import BOUNDS, relative_differences
+from gradpath.workshop.comparison import compare_paths as compare
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradpath.book.sources import expand_includes, read_chapters, read_settings
-from gradpath.workshop.agreement import BOUNDS
+from gradpath.workshop.comparison import BOUNDS
 from gradpath.workshop.first_epochs import read_first_epochs
 from gradpath.workshop.study_labs import LAB_BOUND
 from gradpath.workshop.study_schedules import RATE_BOUND

@@ -11,7 +11,7 @@ import torch
 
 import gradpath
 from gradpath import default_hyperparameters, descend, optimizer_names, surface_names
-from gradpath.workshop.agreement import relative_differences
+from gradpath.workshop.comparison import relative_differences
 
 from .embedded_r import EmbeddedR
 

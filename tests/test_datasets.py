@@ -19,13 +19,13 @@ import torch
 from gradpath import (
     GradpathError,
     cifar10,
-    dataset_folders,
     digits,
     fashion_mnist,
     read_idx,
     split_data,
     take_data,
 )
+from gradpath.data import folders as dataset_folders
 from gradpath.data.datasets import Data
 from gradpath.workshop.r_process import R
 

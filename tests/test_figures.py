@@ -12,8 +12,8 @@ from gradpath import descend, draw_experiments, get_surface, plot_paths, read_ex
 from gradpath.pictures.colours import THEMES
 from gradpath.pictures.contours import arrow_segments, contour_grid, contour_levels, label_anchor
 from gradpath.tables import read_table, select_path
-from gradpath.workshop.agreement import BOUNDS
-from gradpath.workshop.agreement import compare_paths as compare
+from gradpath.workshop.comparison import BOUNDS
+from gradpath.workshop.comparison import compare_paths as compare
 from gradpath.workshop.r_process import R
 from gradpath.workshop.study import themed
 

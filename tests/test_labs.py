@@ -13,10 +13,10 @@ import torch
 
 from gradpath import GradpathError, digits, draw_labs, read_labs, run_labs
 from gradpath.data.folders import find_fashion_mnist
-from gradpath.pictures.labs import over_seeds, read_lab_table
 from gradpath.tables import read_numbers, read_record
 from gradpath.workshop.freshness import why_stale
 from gradpath.workshop.lab_declarations import SIZES
+from gradpath.workshop.lab_pictures import over_seeds, read_lab_table
 from gradpath.workshop.labs import LAB_NUMBERS, TEST_NUMBERS, take_parts
 from gradpath.workshop.r_process import R
 from gradpath.workshop.study_labs import LAB_BOUND, Labs

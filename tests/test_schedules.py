@@ -24,7 +24,7 @@ from gradpath import (
     surface_names,
 )
 from gradpath.schedules.library import step_scheduler
-from gradpath.workshop.agreement import compare_series, relative_differences
+from gradpath.workshop.comparison import compare_series, relative_differences
 from gradpath.workshop.r_process import R
 from gradpath.workshop.study_schedules import Schedules
 from tests.schedule_cases import LR, SCHEDULES, STEPS, metric_of

@@ -10,13 +10,14 @@ import pytest
 
 from gradpath.refusals import GradpathError
 from gradpath.scratch import scratch_name, sweep
+from gradpath.status import find_stale
 from gradpath.tables import write_text
-from gradpath.workshop.agreement import compare_all, expect_difference
+from gradpath.workshop.agreement import compare_all
+from gradpath.workshop.comparison import expect_difference
 from gradpath.workshop.drawing import draw_studies, read_drawn
 from gradpath.workshop.freshness import is_fresh, why_stale
 from gradpath.workshop.lanes import run_studies
 from gradpath.workshop.r_process import R
-from gradpath.workshop.status import find_stale
 from gradpath.workshop.studies import STUDIES
 from tests.small_project import EXPERIMENTS, TRAINING, gradpath, make_small_project, plant
 

@@ -54,7 +54,7 @@ _MODULES = {
     "pictures.training": ["plot_training"],
     "workshop.lab_declarations": ["read_labs"],
     "workshop.labs": ["run_labs"],
-    "pictures.labs": ["draw_labs"],
+    "workshop.lab_pictures": ["draw_labs"],
     "training.checkpoints": ["load_weights", "save_weights"],
     "networks": ["count_parameters"],
     "initializations": ["INITIALIZATIONS", "initialize_network"],
@@ -87,7 +87,6 @@ if TYPE_CHECKING:
     from gradpath.paths.maps import steps_to_reach
     from gradpath.pictures.canvas import save_plot
     from gradpath.pictures.contours import plot_paths
-    from gradpath.pictures.labs import draw_labs
     from gradpath.pictures.maps import plot_steps
     from gradpath.pictures.schedules import plot_schedules
     from gradpath.pictures.training import plot_training
@@ -136,6 +135,7 @@ if TYPE_CHECKING:
     from gradpath.workshop.experiments import read_experiments
     from gradpath.workshop.first_epochs import read_first_epochs, run_first_epochs
     from gradpath.workshop.lab_declarations import read_labs
+    from gradpath.workshop.lab_pictures import draw_labs
     from gradpath.workshop.labs import run_labs
     from gradpath.workshop.recorded_tables import find_table
     from gradpath.workshop.runs import draw_experiments, run_experiments

@@ -14,10 +14,10 @@ from rich.console import Console
 from rich.table import Table
 
 from gradpath.refusals import GradpathError, one_of
-from gradpath.scratch import sweep
+from gradpath.workshop.project import project_folder
 
 if TYPE_CHECKING:
-    from gradpath.workshop.agreement import Comparison
+    from gradpath.workshop.comparison import Comparison
 
 app = typer.Typer(
     help="The optimizers of deep learning, by hand and by optim, in Python and R, cross-checked.",
@@ -30,21 +30,6 @@ err = Console(stderr=True)
 
 Force = Annotated[bool, typer.Option("--force", help="Do everything again, changed or not.")]
 Language = Annotated[str, typer.Option(help="python, r or both.")]
-
-
-def project_folder() -> Path:
-    """Return the project around the current folder.
-
-    Raises
-    ------
-    GradpathError
-        Outside of a project.
-    """
-    for folder in [Path.cwd(), *Path.cwd().parents]:
-        if (folder / "shared_figures" / "experiments.yaml").is_file() and (folder / "_quarto.yml").is_file():
-            sweep(folder)
-            return folder
-    raise GradpathError(f"{Path.cwd()}: no gradpath project here; run the command inside the cloned repository")
 
 
 @app.command()
@@ -109,7 +94,7 @@ def figures(language: Language = "both", force: Force = False) -> None:
 @app.command()
 def status() -> None:
     """Say what is stale and why; exit with code 1 if something is that this machine can make."""
-    from gradpath.workshop.status import find_stale
+    from gradpath.status import find_stale
 
     stale = find_stale(project_folder())
     for one in stale:
@@ -152,7 +137,7 @@ def book() -> None:
 @app.command()
 def build() -> None:
     """Do all of it, as far as something changed: run, check, figures, lessons, book."""
-    from gradpath.workshop.freshness import Stamp, fingerprint_files
+    from gradpath.workshop.fingerprints import Stamp, fingerprint_files
 
     run()
     project = project_folder()

@@ -23,7 +23,7 @@ from gradpath.book.lesson_reads import OPENED, WATCH, check_reads, declared_file
 from gradpath.pictures.colours import THEMES
 from gradpath.refusals import GradpathError
 from gradpath.workshop.code_digests import lesson_digests
-from gradpath.workshop.freshness import fingerprint, fingerprint_files, read_digests, what_changed, write_digests
+from gradpath.workshop.fingerprints import fingerprint, fingerprint_files, read_digests, what_changed, write_digests
 from gradpath.workshop.r_process import R, ensure_r_package
 
 # A cell takes a minute at most; on a machine that is busy with other things, many times that.

@@ -16,7 +16,7 @@ from gradpath.book.math_font import write_math_font
 from gradpath.book.pages import finish_pages
 from gradpath.book.sources import expand_includes, read_chapters, read_settings, source_files
 from gradpath.refusals import GradpathError
-from gradpath.workshop.freshness import Stamp, fingerprint_files
+from gradpath.workshop.fingerprints import Stamp, fingerprint_files
 
 SITE = Path(__file__).parent / "site"
 # What Quarto prints when a reference or an include cannot be resolved; it goes on all the same.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from gradpath.workshop.agreement import Comparison
+from gradpath.workshop.comparison import Comparison
 
 # From good to bad: a row is as good as the worst of it.
 _VERDICTS = ["agrees", "stale recording", "stale", "differs"]

@@ -6,8 +6,8 @@ from collections import Counter
 from pathlib import Path
 
 from gradpath.tables import write_text
-from gradpath.workshop.agreement import Comparison
 from gradpath.workshop.agreement_summary import summarize
+from gradpath.workshop.comparison import Comparison
 
 
 def check_pages(project: Path, comparisons: list[Comparison]) -> dict[Path, str]:

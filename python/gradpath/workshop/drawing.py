@@ -11,16 +11,10 @@ from filelock import FileLock
 
 from gradpath.scratch import scratch
 from gradpath.tables import write_text
-from gradpath.workshop.agreement import Comparison
 from gradpath.workshop.code_digests import code_digests
-from gradpath.workshop.freshness import (
-    fingerprint,
-    fingerprint_files,
-    is_fresh,
-    read_digests,
-    what_changed,
-    write_digests,
-)
+from gradpath.workshop.comparison import Comparison
+from gradpath.workshop.fingerprints import fingerprint, fingerprint_files, read_digests, what_changed, write_digests
+from gradpath.workshop.freshness import is_fresh
 from gradpath.workshop.lanes import ARGUMENTS
 from gradpath.workshop.r_process import ensure_r_package, find_r
 from gradpath.workshop.study import Entry, Progress, Study
@@ -137,7 +131,7 @@ def _draw(project: Path, study: Study, drawn_by: str, entries: list[Entry], prog
         if drawn_by == "python":
             study.draw(study.file(project), folder, ids)
         elif drawn_by == "overlay":
-            from gradpath.pictures.overlays import draw_overlays
+            from gradpath.workshop.overlays import draw_overlays
 
             draw_overlays(study.file(project), folder, ids)
         else:

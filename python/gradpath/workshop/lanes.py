@@ -9,7 +9,8 @@ from pathlib import Path
 from gradpath.refusals import GradpathError, one_of, refusal
 from gradpath.scratch import scratch
 from gradpath.tables import write_text
-from gradpath.workshop.freshness import fingerprint, is_fresh, record_lines
+from gradpath.workshop.fingerprints import fingerprint
+from gradpath.workshop.freshness import is_fresh, record_lines
 from gradpath.workshop.r_process import R, ensure_r_package, find_r, r_engines
 from gradpath.workshop.study import Entry, Progress, Study
 

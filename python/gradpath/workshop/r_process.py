@@ -14,7 +14,7 @@ from filelock import FileLock
 
 from gradpath.refusals import GradpathError
 from gradpath.tables import write_text
-from gradpath.workshop.freshness import fingerprint_files
+from gradpath.workshop.fingerprints import fingerprint_files
 
 INSTALL_R = "install R 4.2 or newer with the packages of r/packages-debian.txt (Debian: apt-get install), then repeat"
 

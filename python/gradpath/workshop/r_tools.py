@@ -7,8 +7,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from gradpath.cli import project_folder
 from gradpath.refusals import GradpathError, one_of, refusal
+from gradpath.workshop.project import project_folder
 from gradpath.workshop.r_process import INSTALL_R, R, ensure_r_package, find_r
 
 # Expressions of ours, run with the project's library first and the project as working folder.

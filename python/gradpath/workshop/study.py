@@ -11,12 +11,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from gradpath.pictures.colours import THEMES
-
-if TYPE_CHECKING:
-    from gradpath.workshop.agreement import Comparison
+from gradpath.workshop.comparison import Comparison
 
 Progress = Callable[[str], None]
 

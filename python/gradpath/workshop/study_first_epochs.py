@@ -11,8 +11,9 @@ from types import MappingProxyType
 import numpy as np
 
 from gradpath.tables import read_numbers
-from gradpath.workshop.agreement import Comparison, compare_series, pairs_of_lanes, read_lanes, series_of
+from gradpath.workshop.comparison import Comparison, compare_series, pairs_of_lanes, series_of
 from gradpath.workshop.first_epochs import read_first_epochs
+from gradpath.workshop.lane_tables import read_lanes
 from gradpath.workshop.study import Entry, Progress, Study
 
 

@@ -11,9 +11,10 @@ from typing import Any
 
 from gradpath.declarations import PICTURE
 from gradpath.tables import read_numbers
-from gradpath.workshop.agreement import Comparison, Lane, compare_series, expect_difference, read_lanes
+from gradpath.workshop.comparison import Comparison, Lane, compare_series, expect_difference
 from gradpath.workshop.lab_declarations import SIZES, Lab, LabRun, read_labs
 from gradpath.workshop.labs import LAB_NUMBERS, status_key
+from gradpath.workshop.lane_tables import read_lanes
 from gradpath.workshop.study import BookFigure, Entry, Progress, Study, themed
 
 # Relative, for every number of every epoch. The recorded labs train in a form that both libraries share, so that
@@ -32,7 +33,7 @@ class Labs(Study):
             "r": ["train_run", "LOSSES", "SCORES"],
         }
     )
-    drawers = MappingProxyType({"python": ["pictures.labs.plot_lab"], "r": ["plot_lab"]})
+    drawers = MappingProxyType({"python": ["workshop.lab_pictures.plot_lab"], "r": ["plot_lab"]})
 
     def __init__(self, size: str) -> None:
         self.size = size
@@ -99,7 +100,7 @@ class Labs(Study):
 
     def draw(self, file: Path, folder: Path, ids: list[str]) -> None:
         """Draw these labs."""
-        from gradpath.pictures.labs import draw_labs
+        from gradpath.workshop.lab_pictures import draw_labs
 
         draw_labs(file, folder, self.size, ids)
 

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from gradpath.tables import read_numbers, read_table, select_path
-from gradpath.workshop.agreement import BOUNDS, Comparison, Lane, compare_paths, expect_difference, read_lanes
+from gradpath.workshop.comparison import BOUNDS, Comparison, Lane, compare_paths, expect_difference
 from gradpath.workshop.experiments import DeclaredPath, Figure, read_experiments
+from gradpath.workshop.lane_tables import read_lanes
 from gradpath.workshop.study import BookFigure, Entry, Progress, Study, themed
 
 # What decides no number.
@@ -24,7 +25,7 @@ class Paths(Study):
     declaration = "experiments.yaml"
     makers = MappingProxyType({"python": ["workshop.runs.run_path"], "r": ["run_path"]})
     drawers = MappingProxyType(
-        {"python": ["workshop.runs.plot_figure"], "r": ["plot_figure"], "overlay": ["pictures.overlays.plot_overlay"]}
+        {"python": ["workshop.runs.plot_figure"], "r": ["plot_figure"], "overlay": ["workshop.overlays.plot_overlay"]}
     )
 
     def read(self, file: Path) -> list[Entry]:
@@ -99,7 +100,7 @@ def _rows(lane: Lane, path: str) -> Any:
 
 
 def _pairs(path: DeclaredPath, lanes: dict[str, Lane], recorded: Lane) -> Iterator[tuple[Lane, Lane]]:
-    from gradpath.paths.closed_form import closed_form_path, has_closed_form
+    from gradpath.workshop.closed_form import closed_form_path, has_closed_form
 
     by_hand, by_optim = lanes["python"].by("manual"), lanes["python"].by("optim")
     yield by_optim, by_hand

@@ -10,7 +10,8 @@ from types import MappingProxyType, SimpleNamespace
 
 from gradpath.declarations import PICTURE, read_yaml
 from gradpath.tables import read_numbers
-from gradpath.workshop.agreement import Comparison, Lane, compare_series, pairs_of_lanes, read_lanes, series_of
+from gradpath.workshop.comparison import Comparison, Lane, compare_series, pairs_of_lanes, series_of
+from gradpath.workshop.lane_tables import read_lanes
 from gradpath.workshop.schedule_runs import RateSequence, read_schedules
 from gradpath.workshop.study import BookFigure, Entry, Progress, Study, themed
 
