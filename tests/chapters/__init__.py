@@ -50,6 +50,11 @@ def numbers_in(line: str) -> list[float]:
     return [float(number) for number in _NUMBER.findall(line)]
 
 
+def pairs(numbers: Sequence[float]) -> dict[float, float]:
+    """Return what a line says of steps, layers or rates: each number's value is the number after it."""
+    return dict(zip(numbers[::2], numbers[1::2], strict=True))
+
+
 def falls(numbers: Sequence[float]) -> bool:
     """Say whether each number is lower than the one before it."""
     return all(after < before for before, after in pairwise(numbers))

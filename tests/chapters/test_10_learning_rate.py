@@ -8,15 +8,9 @@ import pytest
 
 import gradpath
 
-from . import falls, in_both_languages, numbers_in, printed, rises, rows, says
+from . import falls, in_both_languages, numbers_in, pairs, printed, rises, rows, says
 
 CHAPTER = "10-learning-rate"
-
-
-def rates_at(language: str, cell: str, line: int = 0) -> dict[int, float]:
-    """Return the rates that a cell printed, by their step."""
-    numbers = rows(CHAPTER, cell, language)[line]
-    return {int(t): rate for t, rate in zip(numbers[::2], numbers[1::2], strict=True)}
 
 
 @in_both_languages
@@ -35,7 +29,7 @@ def test_ten_runs_with_a_falling_rate_end_far_lower_and_the_constant_one_as_comp
 @in_both_languages
 def test_the_drop_is_at_the_milestone(language):
     says(CHAPTER, "The drop is *at* the milestone: the update that starts at $t = 20$ already uses the lower rate.")
-    steps, milestones = rates_at(language, "drops"), rates_at(language, "drops", 1)
+    steps, milestones = map(pairs, rows(CHAPTER, "drops", language))
     assert steps[14] == steps[0] and steps[15] == steps[14] / 2 == steps[29] and steps[30] == steps[29] / 2
     assert milestones[19] == milestones[0] and milestones[20] == pytest.approx(0.3 * milestones[19])
 
@@ -57,7 +51,7 @@ def test_at_three_quarters_the_sum_grows_and_that_of_the_squares_stands_still(la
 @in_both_languages
 def test_the_texts_cosine_stays_and_that_of_pytorch_rises_again(language):
     says(CHAPTER, "PyTorch's cosine rises again after its half period; the texts' stays.")
-    stays, periodic = rates_at(language, "cosine"), rates_at(language, "cosine", 1)
+    stays, periodic = map(pairs, rows(CHAPTER, "cosine", language))
     assert stays[20] == stays[30] == stays[40] == stays[60] == 0.005
     assert rises([periodic[20], periodic[30], periodic[40]]) and periodic[40] == periodic[0] == 0.1
 
@@ -73,11 +67,11 @@ def test_the_recursion_of_pytorch_loses_at_most_what_the_chapter_says(half_perio
 @in_both_languages
 def test_the_peak_of_one_cycle_lies_between_two_steps(language):
     says(CHAPTER, "here at step 17.3, between two steps: no update uses the full 0.1")
-    rates = rates_at(language, "one-cycle")
+    rates = pairs(rows(CHAPTER, "one-cycle", language)[0])
     assert 0.3 * (max(rates) + 1) - 1 == pytest.approx(17.3)
     assert rates[9] < rates[17] < 0.1 and rates[40] < rates[18] < 0.1 and rates[60] < rates[0]
     every = gradpath.schedule_rates({"name": "one_cycle", "steps": 61}, 0.1, 61)
-    assert [every[t] for t in rates] == pytest.approx(list(rates.values()), abs=6e-7) and max(every) < 0.1
+    assert [every[int(t)] for t in rates] == pytest.approx(list(rates.values()), abs=6e-7) and max(every) < 0.1
 
 
 @in_both_languages

@@ -7,7 +7,7 @@ import math
 import pandas as pd
 import pytest
 
-from . import PROJECT, in_both_languages, named_rows, numbers_in, printed, rows, says
+from . import PROJECT, in_both_languages, named_rows, numbers_in, pairs, printed, rows, says
 
 CHAPTER = "11-training"
 ROUNDINGS = 5e-7  # a few of float32
@@ -98,18 +98,17 @@ def test_a_nudge_changes_the_gradient_of_lenet_a_hundred_thousand_times_as_much(
     assert 100 / on_corner == pytest.approx(9, abs=0.5) and none == 0
 
 
+def _from_the_first_batch(cell: str, language: str) -> list[list[float]]:
+    return [numbers_in(line.partition("batch")[2]) for line in printed(CHAPTER, cell, language)]
+
+
 @in_both_languages
 def test_lenet_with_biases_of_zero_is_another_training_after_thirty_batches(language):
     says(CHAPTER, "LeNet with biases of zero is another training after thirty batches.")
-    tanh, zeros, drawn = (_gaps(line) for line in printed(CHAPTER, "grow", language))
+    tanh, zeros, drawn = (pairs(line) for line in _from_the_first_batch("grow", language))
     assert zeros[30] > 0.1 > zeros[10] and drawn[30] < 1e-6 < drawn[70]
     says(CHAPTER, "The tanh network carries the nudge on, and does not make it larger.")
     assert max(tanh.values()) == tanh[1]
-
-
-def _gaps(line: str) -> dict[int, float]:
-    numbers = numbers_in(line.partition("batch")[2])
-    return {int(batch): gap for batch, gap in zip(numbers[::2], numbers[1::2], strict=True)}
 
 
 @in_both_languages
@@ -135,5 +134,5 @@ def test_of_the_nine_ones_that_it_gets_wrong_it_takes_eight_for_nines(language):
 @in_both_languages
 def test_with_tanh_the_difference_grows_to_thirty_or_fifty_times_what_it_was(language):
     says(CHAPTER, "the difference grows slowly, to thirty or fifty times what it was")
-    growth = [gaps[70] / gaps[1] for gaps in map(_gaps, printed(CHAPTER, "solution-5", language))]
+    growth = [gaps[70] / gaps[1] for gaps in map(pairs, _from_the_first_batch("solution-5", language))]
     assert growth == pytest.approx([30, 50], rel=0.15)

@@ -7,15 +7,14 @@ import math
 import pandas as pd
 import pytest
 
-from . import PROJECT, in_both_languages, named_rows, numbers_in, printed, rows, says
+from . import PROJECT, in_both_languages, named_rows, numbers_in, pairs, printed, rows, says
 
 CHAPTER = "12-which-optimizer"
 
 
 def losses_by_rate(language: str) -> dict[str, dict[float, float]]:
     """Return the loss of each optimizer at each of its rates."""
-    table = named_rows(CHAPTER, "rates", language)
-    return {name: dict(zip(line[::2], line[1::2], strict=True)) for name, line in table.items()}
+    return {name: pairs(line) for name, line in named_rows(CHAPTER, "rates", language).items()}
 
 
 @in_both_languages
