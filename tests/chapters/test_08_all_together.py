@@ -118,6 +118,16 @@ def test_with_much_momentum_the_count_hardly_depends_on_the_rate():
     assert plain.idxmin() == pytest.approx(0.4, abs=0.03) and (plain[plain.index > 0.5] == float("inf")).all()
 
 
+def test_on_the_map_of_adam_half_the_rate_takes_twice_the_steps_and_large_rates_are_no_cliff():
+    says(CHAPTER, "On the left, what counts is the distance: half the rate, twice the steps")
+    memories = [0.5, 0.75, 0.8, 0.85, 0.9, 0.95]
+    counts = gradpath.steps_to_reach(RAVINE, START, "adam", 200, lr=[0.1, 0.2, 1.0, 10.0], beta1=memories)
+    steps = counts.pivot(index="beta1", columns="lr", values="steps")
+    assert steps[0.1][0.5] / steps[0.2][0.5] == pytest.approx(2, abs=0.1)
+    says(CHAPTER, "with $\\beta_1$ above 0.7, one of 10 costs less than half again as many steps as one of 1")
+    assert (steps[10.0] < 1.5 * steps[1.0])[1:].all() and steps[10.0][0.5] > 10 * steps[1.0][0.5]
+
+
 @in_both_languages
 def test_a_millionth_of_noise_leaves_the_ridge_and_a_thousand_times_the_noise_saves_38_steps(language):
     none, *noisy = printed(CHAPTER, "solution-3", language)
