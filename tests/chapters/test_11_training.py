@@ -90,7 +90,7 @@ def test_lenet_agrees_for_sixty_batches_and_then_less_and_less_and_tanh_for_the_
 
 @in_both_languages
 def test_a_nudge_changes_the_gradient_of_lenet_a_hundred_thousand_times_as_much(language):
-    says(CHAPTER, "a hundred thousand times as much as in the others")
+    says(CHAPTER, "more than a hundred thousand times as much as in the others")
     tanh, zeros, drawn = (float(line.split()[-1]) for line in printed(CHAPTER, "nudge", language))
     assert 1e5 <= zeros / tanh < 1e6 and tanh == drawn and tanh < 1e-7
     says(CHAPTER, "one number in nine sits on the corner")
