@@ -1,7 +1,8 @@
 # Which optimizer, which schedule? Run it from the project's folder, as a script or a notebook.
+#| reads: shared_figures/training/full/schedules.python.csv
 #| reads: shared_figures/training/full/optimizers.python.csv
-#| reads: shared_figures/training/quick/cosine.python.csv
-#| reads: shared_figures/training/quick/cnn.python.csv
+#| reads: shared_figures/training/full/cosine.python.csv
+#| reads: shared_figures/training/full/cnn.python.csv
 #| reads: shared_figures/published/lenet-schedules.csv
 
 # %% data
@@ -103,6 +104,43 @@ for column in ["train_accuracy", "test_accuracy"]:
         text += f"   {min(fifty):.3f} to {max(fifty):.3f}"
         print(f"{name:14s}   {english:.3f}     {chinese:.3f}     {text}")
 
+
+# %% ours
+def read_lab(lab, size):
+    """Return what was recorded of a lab: how its runs ended, and its table."""
+    file = Path(gradpath.find_table(f"training/{size}/{lab}.python.csv"))
+    lines = [line for line in file.read_text().splitlines() if line.startswith("# status of ")]
+    ended = dict(line.removeprefix("# status of ").split(": ", 1) for line in lines)
+    return ended, pd.read_csv(file, comment="#")
+
+
+def mean_and_range(numbers):
+    """Say the mean of the seeds' numbers, and their range if there are several."""
+    mean = f"{statistics.mean(numbers.tolist()):.3f}"
+    if len(numbers) == 1:
+        return mean
+    return f"{mean} ({numbers.min():.3f} to {numbers.max():.3f})"
+
+
+# What we call it, and what the edition calls a run of these rates.
+alike = {
+    "constant": "constant",
+    "inverse-sqrt": "inverse-sqrt",
+    "constant-0.125": "multi-step",
+    "cosine": "cosine",
+    "warmup-cosine": "warmup-cosine",
+}
+_, table = read_lab("schedules", "full")
+ends = table[table["test_accuracy"].notna()]
+for column in ["train_accuracy", "test_accuracy"]:
+    print(f"{column:14s}   ours: mean, range         fifty runs   apart, in deviations")
+    for name, published_as in alike.items():
+        numbers = ends[ends["run"] == name][column]
+        fifty = published[published["run"] == published_as][column].tolist()
+        mean, deviation = statistics.mean(fifty), statistics.stdev(fifty)
+        apart = (statistics.mean(numbers.tolist()) - mean) / deviation
+        print(f"{name:14s}   {mean_and_range(numbers)}   {mean:.3f}        {apart:+.1f}")
+
 # %% used-up
 opt = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.5)
 scheduler = torch.optim.lr_scheduler.MultiStepLR(opt, milestones=[15, 30], gamma=0.5)
@@ -137,22 +175,6 @@ print("used:  " + "  ".join(f"{rate:.3f}" for rate in used))
 
 
 # %% recorded
-def read_lab(lab, size):
-    """Return what was recorded of a lab: how its runs ended, and its table."""
-    file = Path(gradpath.find_table(f"training/{size}/{lab}.python.csv"))
-    lines = [line for line in file.read_text().splitlines() if line.startswith("# status of ")]
-    ended = dict(line.removeprefix("# status of ").split(": ", 1) for line in lines)
-    return ended, pd.read_csv(file, comment="#")
-
-
-def mean_and_range(numbers):
-    """Say the mean of the seeds' numbers, and their range if there are several."""
-    mean = f"{statistics.mean(numbers.tolist()):.3f}"
-    if len(numbers) == 1:
-        return mean
-    return f"{mean} ({numbers.min():.3f} to {numbers.max():.3f})"
-
-
 def ends_of(lab, size):
     """Return the last rows of a lab's runs: by method, and by rate."""
     ended, table = read_lab(lab, size)
@@ -193,10 +215,10 @@ for run_id in ["sgd-0.03", "sgd-0.1", "sgd-0.3", "sgd-1", "momentum-0.03", "adam
     print(f"{run_id:13s}   {text}")
 
 # %% cosine-lab
-show_best("cosine", "quick")
+show_best("cosine", "full")
 
 # %% cnn-lab
-show_best("cnn", "quick")
+show_best("cnn", "full")
 
 # %% solution-1
 # One rate further on for each of them.

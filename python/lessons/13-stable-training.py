@@ -1,9 +1,9 @@
 # Starting well, staying stable. Run it from the project's folder, as a script or as a notebook.
 #| reads: shared_figures/training/full/initialization.python.csv
-#| reads: shared_figures/training/quick/batch-norm.python.csv
+#| reads: shared_figures/training/full/batch-norm.python.csv
 #| reads: shared_figures/training/full/clipping.python.csv
-#| reads: shared_figures/training/quick/batch-size.python.csv
-#| reads: shared_figures/training/quick/depth.python.csv
+#| reads: shared_figures/training/full/batch-size.python.csv
+#| reads: shared_figures/training/full/depth.python.csv
 
 # %% data
 import math
@@ -274,8 +274,8 @@ for name, batch_norm in [("plain", False), ("batch norm", True)]:
     print(f"{name:10s}   size {size(numbers):.4f}")
 
 # %% batch-norm-lab
-show_against("batch-norm", "quick")
-show_best("batch-norm", "quick")
+show_against("batch-norm", "full")
+show_best("batch-norm", "full")
 
 # %% clip-by-hand
 network = gradpath.tanh_network(64, [4], seed=1, dtype="float64")
@@ -384,8 +384,8 @@ for batch_size in [1, 4, 16, 64]:
     )
 
 # %% batch-size-lab
-show_against("batch-size", "quick")
-show_best("batch-size", "quick")
+show_against("batch-size", "full")
+show_best("batch-size", "full")
 
 # %% depth
 for depth in [1, 2, 4, 8]:
@@ -396,8 +396,8 @@ for depth in [1, 2, 4, 8]:
     print(f"{depth:2d} hidden layers   SGD: loss {sgd:.3f}   AdamW: loss {adamw:.3f}")
 
 # %% depth-lab
-show_against("depth", "quick")
-show_best("depth", "quick")
+show_against("depth", "full")
+show_best("depth", "full")
 
 # %% solution-1
 for gain in [1, 1.2, 5 / 3, 2]:

@@ -1,7 +1,8 @@
 # Which optimizer, which schedule? Run it from the project's folder, as a script or a notebook.
+#| reads: shared_figures/training/full/schedules.r-torch.csv
 #| reads: shared_figures/training/full/optimizers.r-torch.csv
-#| reads: shared_figures/training/quick/cosine.r-torch.csv
-#| reads: shared_figures/training/quick/cnn.r-torch.csv
+#| reads: shared_figures/training/full/cosine.r-torch.csv
+#| reads: shared_figures/training/full/cnn.r-torch.csv
 #| reads: shared_figures/published/lenet-schedules.csv
 
 # %% data
@@ -106,6 +107,46 @@ for (column in c("train_accuracy", "test_accuracy")) {
   }
 }
 
+# %% ours
+# What was recorded of a lab: how its runs ended, and its table.
+read_lab <- function(lab, size) {
+  lines <- readLines(find_table(paste0("training/", size, "/", lab, ".r-torch.csv")))
+  head <- sub("^# status of ", "", grep("^# status of ", lines, value = TRUE))
+  ended <- sub("^.*?: ", "", head, perl = TRUE)
+  names(ended) <- sub(": .*$", "", head)
+  list(ended = ended, table = read.csv(text = lines[!startsWith(lines, "#")]))
+}
+
+# Says the mean of the seeds' numbers, and their range if there are several.
+mean_and_range <- function(numbers) {
+  if (length(numbers) == 1) {
+    return(sprintf("%.3f", numbers))
+  }
+  sprintf("%.3f (%.3f to %.3f)", mean(numbers), min(numbers), max(numbers))
+}
+
+# What we call it, and what the edition calls a run of these rates.
+alike <- c(
+  "constant" = "constant",
+  "inverse-sqrt" = "inverse-sqrt",
+  "constant-0.125" = "multi-step",
+  "cosine" = "cosine",
+  "warmup-cosine" = "warmup-cosine"
+)
+table <- read_lab("schedules", "full")$table
+ends <- table[!is.na(table$test_accuracy), ]
+for (column in c("train_accuracy", "test_accuracy")) {
+  text <- "%-14s   ours: mean, range         fifty runs   apart, in deviations\n"
+  cat(sprintf(text, column))
+  for (name in names(alike)) {
+    numbers <- ends[[column]][ends$run == name]
+    fifty <- published[[column]][published$run == alike[[name]]]
+    apart <- (mean(numbers) - mean(fifty)) / sd(fifty)
+    text <- "%-14s   %s   %.3f        %+.1f\n"
+    cat(sprintf(text, name, mean_and_range(numbers), mean(fifty), apart))
+  }
+}
+
 # %% used-up
 opt <- optim_sgd(list(torch_zeros(1, requires_grad = TRUE)), lr = 0.5)
 # {torch} has no scheduler with milestones; its general one takes a function of the epoch.
@@ -143,23 +184,6 @@ cat("meant: ", paste(sprintf("%.3f", meant), collapse = "  "), "\n", sep = "")
 cat("used:  ", paste(sprintf("%.3f", used), collapse = "  "), "\n", sep = "")
 
 # %% recorded
-# What was recorded of a lab: how its runs ended, and its table.
-read_lab <- function(lab, size) {
-  lines <- readLines(find_table(paste0("training/", size, "/", lab, ".r-torch.csv")))
-  head <- sub("^# status of ", "", grep("^# status of ", lines, value = TRUE))
-  ended <- sub("^.*?: ", "", head, perl = TRUE)
-  names(ended) <- sub(": .*$", "", head)
-  list(ended = ended, table = read.csv(text = lines[!startsWith(lines, "#")]))
-}
-
-# Says the mean of the seeds' numbers, and their range if there are several.
-mean_and_range <- function(numbers) {
-  if (length(numbers) == 1) {
-    return(sprintf("%.3f", numbers))
-  }
-  sprintf("%.3f (%.3f to %.3f)", mean(numbers), min(numbers), max(numbers))
-}
-
 # The last rows of a lab's runs: by method, and by rate.
 ends_of <- function(lab, size) {
   recorded <- read_lab(lab, size)
@@ -210,10 +234,10 @@ for (run_id in shown) {
 }
 
 # %% cosine-lab
-show_best("cosine", "quick")
+show_best("cosine", "full")
 
 # %% cnn-lab
-show_best("cnn", "quick")
+show_best("cnn", "full")
 
 # %% solution-1
 # One rate further on for each of them.

@@ -1,9 +1,9 @@
 # Starting well, staying stable. Run it from the project's folder, as a script or as a notebook.
 #| reads: shared_figures/training/full/initialization.r-torch.csv
-#| reads: shared_figures/training/quick/batch-norm.r-torch.csv
+#| reads: shared_figures/training/full/batch-norm.r-torch.csv
 #| reads: shared_figures/training/full/clipping.r-torch.csv
-#| reads: shared_figures/training/quick/batch-size.r-torch.csv
-#| reads: shared_figures/training/quick/depth.r-torch.csv
+#| reads: shared_figures/training/full/batch-size.r-torch.csv
+#| reads: shared_figures/training/full/depth.r-torch.csv
 
 # %% data
 suppressPackageStartupMessages(library(gradpath))
@@ -270,8 +270,8 @@ for (batch_norm in c(FALSE, TRUE)) {
 }
 
 # %% batch-norm-lab
-show_against("batch-norm", "quick")
-show_best("batch-norm", "quick")
+show_against("batch-norm", "full")
+show_best("batch-norm", "full")
 
 # %% clip-by-hand
 network <- tanh_network(64, 4, seed = 1, dtype = "float64")
@@ -380,8 +380,8 @@ for (batch_size in c(1, 4, 16, 64)) {
 }
 
 # %% batch-size-lab
-show_against("batch-size", "quick")
-show_best("batch-size", "quick")
+show_against("batch-size", "full")
+show_best("batch-size", "full")
 
 # %% depth
 for (depth in c(1, 2, 4, 8)) {
@@ -394,8 +394,8 @@ for (depth in c(1, 2, 4, 8)) {
 }
 
 # %% depth-lab
-show_against("depth", "quick")
-show_best("depth", "quick")
+show_against("depth", "full")
+show_best("depth", "full")
 
 # %% solution-1
 for (gain in c(1, 1.2, 5 / 3, 2)) {
