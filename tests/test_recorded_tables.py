@@ -70,7 +70,7 @@ def test_python_and_r_say_alike_what_is_missing(project, r: R, tmp_path, monkeyp
 
 
 def test_a_table_beside_the_script_is_found(project, tmp_path, monkeypatch):
-    import gradpath.recorded_tables as module
+    import gradpath.workshop.recorded_tables as module
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(module, "_PROJECT", tmp_path / "elsewhere")
