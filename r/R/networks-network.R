@@ -4,8 +4,8 @@
 NULL
 
 # A network, as its file declares it: `make()` takes the arguments, `seed` and `dtype`, and gives a module; `place`
-# is where it stands in lists; `fields` are the arguments that a declaration may give; `from_data` is what follows from
-# the data, where they are other than those that its defaults are made for.
+# is where it stands in lists; `fields` are the arguments that a declaration may give; `from_data` is what follows
+# from the data, where they are other than those that its defaults are made for.
 new_network <- function(name, make, place, fields, from_data = list()) {
   structure(
     list(name = name, make = make, place = place, fields = fields, from_data = from_data),
