@@ -131,12 +131,15 @@ measured_values <- function(table, part, measure, suffix = "") {
   if (nrow(table)) table[[if (ranged %in% names(table)) ranged else name]] else numeric()
 }
 
-# The band between the lowest and the highest number of several seeds; NULL for a table of one.
-band_rows <- function(table, part, measure, look, path) {
+# The band between the lowest and the highest number of several seeds, as far as it lies within the limits: beyond
+# them it would stretch the axis. NULL for a table of one.
+band_rows <- function(table, part, measure, look, path, limits) {
+  within <- function(values) pmin(pmax(values, limits[[1]]), limits[[2]])
   if (paste0(part, "_", measure, "_low") %in% names(table) && nrow(table)) {
     data.frame(
-      x = as.numeric(table$epoch), low = measured_values(table, part, measure, "_low"),
-      high = measured_values(table, part, measure, "_high"), path = as.character(path), colour = look$colour
+      x = as.numeric(table$epoch), low = within(measured_values(table, part, measure, "_low")),
+      high = within(measured_values(table, part, measure, "_high")), path = as.character(path),
+      colour = look$colour
     )
   }
 }
@@ -164,7 +167,7 @@ draw_curves <- function(tables, part, measure, labels, groups, limits, theme) {
     y <- measured_values(table, part, measure)
     n <- length(x)
     drawn <- line_rows(x, y, look, limits, k, ceiling(n / MARKERS_PER_LINE))
-    drawn$bands <- band_rows(table, part, measure, look, k)
+    drawn$bands <- band_rows(table, part, measure, look, k, limits)
     broken <- diverged_in(table)
     if (is.null(broken)) {
       return(c(drawn, list(ends = data.frame(x = x[n], y = y[n], label = label, colour = look$colour))))

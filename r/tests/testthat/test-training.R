@@ -344,3 +344,11 @@ test_that("the fused step is an option", {
     expect_equal(fused, attr(plain, "batch_losses"), tolerance = 1e-9)
   }
 })
+
+test_that("a band of several seeds does not stretch the axis", {
+  table <- data.frame(epoch = 1:4, train_loss = c(9, 1, 0.9, 0.8))
+  table$train_loss_low <- table$train_loss - 0.1
+  table$train_loss_high <- table$train_loss + 5
+  band <- band_rows(table, "train", "loss", list(colour = "#000000"), 1, c(0.5, 1.5))
+  expect_equal(range(band$low, band$high), c(0.7, 1.5))
+})
