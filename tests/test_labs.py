@@ -209,7 +209,7 @@ def test_every_question_has_its_lab(project):
     assert {len(run.network["hidden"]) for run in labs["depth"].runs} == {1, 2, 4, 8, 16, 24}
     assert all(len(run.network["hidden"]) == run.x for run in labs["depth"].runs)
     # One seed is one draw. The explosion needs the one with which the loss itself overflows.
-    full = {name: lab.sizes["full"] for name, lab in labs.items() if "full" in lab.sizes}
+    full = {name: lab.sizes["full"] for name, lab in labs.items()}
     assert all(len(size.seeds) >= 3 for name, size in full.items() if name != "clipping")
 
 
@@ -229,6 +229,14 @@ def test_methods_are_compared_over_their_own_rates_and_one_thing_changes_at_a_ti
                 ]
                 assert others == others[:1] * len(runs)
             assert len({run.settings[size].get("batch_size") for run in lab.runs}) == 1
+
+
+@pytest.mark.parametrize("name", ["optimizers", "cosine", "cnn", "batch-norm"])
+def test_in_the_full_size_no_methods_best_rate_stands_at_an_end_of_its_list(project, name):
+    ends = final(project, name, "full")
+    for group in {run.rpartition("-")[0] for run in ends}:
+        rates = [value for run, value in ends.items() if run.rpartition("-")[0] == group]
+        assert 0 < int(np.nanargmax(rates)) < len(rates) - 1, group
 
 
 def entries(project):
