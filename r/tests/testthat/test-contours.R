@@ -63,8 +63,9 @@ test_that("bad arguments are refused", {
 })
 
 test_that("both languages use the same colours, sizes and levels", {
-  text <- readLines(project_file("python", "gradpath", "contours.py"))
-  colours <- tolower(unlist(THEMES))
+  of <- function(file) readLines(project_file("python", "gradpath", "pictures", file))
+  text <- c(of("colours.py"), of("contours.py"))
+  colours <- tolower(unlist(c(THEMES, MORE_COLOURS, STEP_COLOURS)))
   expect_setequal(unlist(regmatches(text, gregexpr("#[0-9a-f]{6}", text))), unique(colours))
   constant <- function(name) as.numeric(sub(".*= ", "", grep(paste0("^", name, " = "), text, value = TRUE)))
   expect_equal(c(constant("GRID"), constant("LEVELS"), constant("ARROW_SHARE")), c(GRID, LEVELS, ARROW_SHARE))
