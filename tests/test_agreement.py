@@ -77,7 +77,7 @@ def test_the_closed_form_of_nesterov_with_decay():
     call = {"lr": 0.1, "momentum": 0.7, "weight_decay": 0.05}
     path = DeclaredPath(
         id="p", optimizer="nesterov", steps=30, hyperparameters=call, dtype="float64",
-        surface="anisotropic_paraboloid", start=(5.1, 2.3),
+        surface="anisotropic_paraboloid", start=(5.1, 2.3), label="p",
     )  # fmt: skip
     run = descend("anisotropic_paraboloid", (5.1, 2.3), "nesterov", 30, **call)
     assert relative_differences(run, closed_form_path(path)).max() < 1e-13

@@ -60,7 +60,7 @@ def test_a_python_that_does_not_start_is_said_with_its_reason(r: R, elsewhere):
 def test_a_backend_that_matplotlib_does_not_know_is_not_asked_for(tmp_path, project):
     code = (
         "import sys; sys.argv = ['gradpath', 'doctor'];"
-        "from gradpath import cli; cli.app = lambda: __import__('gradpath.contours');"
+        "from gradpath import cli; cli.app = lambda: __import__('gradpath.pictures.contours');"
         "cli.main(); import matplotlib; print(matplotlib.get_backend(auto_select=False))"
     )
     for backend in ("nope", "TkAgg"):

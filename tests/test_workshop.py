@@ -102,7 +102,7 @@ def test_why_a_table_is_stale(small):
     text = table.read_text()
     digest = text.partition("descent ")[2][:8]
     table.write_text(text.replace(f"descent {digest}", "descent 00000000"))
-    assert why_stale(small, bowl, "python") == "code changed: descent"
+    assert why_stale(small, bowl, "python") == "code changed: paths.descent"
     table.write_text(text.replace("# declaration: ", "# declaration: 0"))
     assert why_stale(small, bowl, "python") == "its declaration in experiments.yaml changed"
 
@@ -171,7 +171,7 @@ def test_an_edited_path_gets_a_new_picture_in_r_though_an_old_recording_lies_the
         text = old.read_text()
         # As {torch} would have recorded it: without the files of the other engine.
         names = [p for p in text.partition("# sources: ")[2].partition("\n")[0].split(", ")]
-        kept = [p for p in names if not p.startswith(("pytorch-", "engine-python", "gradpath_"))]
+        kept = [p for p in names if not p.startswith(("engine-pytorch-", "engine-python", "gradpath_"))]
         old.write_text(text.replace(", ".join(names), ", ".join(kept)))
     entry = STUDIES[0].entries(small)[0]
     assert is_fresh(small, entry, "r-torch")

@@ -240,10 +240,12 @@ x <- torch_tensor(column, dtype = torch_float64()) # nolint: memory_linter.
 invisible(x$add_(10))
 cat("after adding 10 to the tensor, the matrix has", sprintf("%.1f", column), "\n")
 
-# How many of 500 tensors hold other numbers once R has collected its garbage?
+# How many of 500 tensors hold other numbers once R has collected its garbage and used the
+# memory again?
 count_lost <- function(make) {
   made <- lapply(1:500, function(i) make())
   invisible(gc())
+  again <- lapply(1:5000, function(i) c(i, i, i) / 7)
   sum(!vapply(made, function(x) identical(as.numeric(x), values), TRUE))
 }
 lost <- count_lost(function() {
