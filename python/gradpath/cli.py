@@ -73,22 +73,9 @@ def check() -> None:
 def figures(language: Language = "both", force: Force = False) -> None:
     """Draw every figure in both languages, from tables that agree; exit with code 1 if some do not."""
     from gradpath.workshop.agreement import compare_all
-    from gradpath.workshop.drawing import draw_studies
-    from gradpath.workshop.figure_pages import write_figure_pages
-    from gradpath.workshop.studies import STUDIES
 
-    project, languages = project_folder(), _languages(language)
-    comparisons = compare_all(project)
-    pictures, refused = draw_studies(project, STUDIES, languages, force, _say, comparisons)
-    write_figure_pages(project)
-    out.print(f"{len(pictures)} pictures drawn" if pictures else "pictures: nothing changed")
-    if refused:
-        print(
-            f"gradpath: not drawn, their tables differ or are stale: {', '.join(refused)};"
-            " 'gradpath check' says where, 'gradpath run' computes them",
-            file=sys.stderr,
-        )
-        raise typer.Exit(1)
+    project = project_folder()
+    _draw(project, _languages(language), force, compare_all(project))
 
 
 @app.command()
@@ -152,7 +139,8 @@ def build() -> None:
         stamp.done(now)
     else:
         raise typer.Exit(1)
-    figures()
+    # All tables agree, or it would have ended above.
+    _draw(project, _languages("both"), False, [])
     lessons()
     book()
 
@@ -200,6 +188,23 @@ def _require_option(option: str, value: str, names: Sequence[str]) -> None:
 
 def _say(line: str) -> None:
     err.print(line, style="dim", highlight=False)
+
+
+def _draw(project: Path, languages: Sequence[str], force: bool, comparisons: Sequence[Comparison]) -> None:
+    from gradpath.workshop.drawing import draw_studies
+    from gradpath.workshop.figure_pages import write_figure_pages
+    from gradpath.workshop.studies import STUDIES
+
+    pictures, refused = draw_studies(project, STUDIES, languages, force, _say, comparisons)
+    write_figure_pages(project)
+    out.print(f"{len(pictures)} pictures drawn" if pictures else "pictures: nothing changed")
+    if refused:
+        print(
+            f"gradpath: not drawn, their tables differ or are stale: {', '.join(refused)};"
+            " 'gradpath check' says where, 'gradpath run' computes them",
+            file=sys.stderr,
+        )
+        raise typer.Exit(1)
 
 
 def _check(project: Path, verbose: bool) -> bool:

@@ -83,6 +83,9 @@ class Entry:
         return folder / self.table_name.format(lane=lane)
 
 
+_READ: dict[tuple[str, Path, int, int], list[Entry]] = {}
+
+
 class Study:
     """One kind of study; see :data:`gradpath.workshop.studies.STUDIES` for all of them."""
 
@@ -101,7 +104,15 @@ class Study:
 
     def entries(self, project: Path) -> list[Entry]:
         """Return what is declared; a project may declare nothing of a kind."""
-        return self.read(self.file(project)) if self.file(project).is_file() else []
+        file = self.file(project)
+        if not file.is_file():
+            return []
+        # Every step of a build asks; the declaration is read again only if it changed.
+        state = file.stat()
+        key = (self.name, file.absolute(), state.st_mtime_ns, state.st_size)
+        if key not in _READ:
+            _READ[key] = self.read(file)
+        return list(_READ[key])
 
     def read(self, file: Path) -> list[Entry]:
         """Read the declaration."""

@@ -110,9 +110,12 @@ class Labs(Study):
 
     def compare(self, project: Path) -> list[Comparison]:
         """Compare R's runs with Python's, epoch by epoch."""
-        comparisons = []
+        comparisons: list[Comparison] = []
+        if not self.file(project).is_file():
+            return comparisons
+        labs = read_labs(self.file(project))
         for entry in self.entries(project):
-            lab = read_labs(self.file(project))[entry.id]
+            lab = labs[entry.id]
             if not any(entry.table(project / "shared_figures", lane).is_file() for lane in ("python", "r-torch")):
                 continue
             lanes = read_lanes(project, entry, partial(read_numbers, columns=LAB_NUMBERS))
