@@ -15,7 +15,8 @@ from torch.utils.data import DataLoader, Dataset
 
 from gradpath import train_network
 from gradpath.data.datasets import Data, fashion_mnist, take_data
-from gradpath.networks import lenet, tanh_network
+from gradpath.networks.lenet import lenet
+from gradpath.networks.tanh_network import tanh_network
 
 BATCH = 256
 NETWORKS = {"tanh": tanh_network, "lenet": lenet}
