@@ -34,6 +34,7 @@ def _decay_rate(value: Any) -> bool:
 
 
 NOT_NEGATIVE: Accepted = (at_least_zero, "a finite number >= 0")
+POSITIVE: Accepted = (lambda value: is_number(value) and value > 0, "a finite number > 0")
 RATE: Accepted = (_decay_rate, "a number >= 0 and < 1")
 TRUE_OR_FALSE: Accepted = (lambda value: isinstance(value, bool), "true or false")
 # Where an average starts.

@@ -27,6 +27,7 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
+from gradpath.accepted import Accepted
 from gradpath.refusals import GradpathError, is_one_of, one_of, printable, refusal
 
 _WHOLE = re.compile(r"[-+]?[0-9]+")
@@ -208,28 +209,28 @@ class Field(NamedTuple):
     null: bool = False
 
 
-def needed(rule: tuple[Callable[[Any], bool], str]) -> Field:
+def needed(rule: Accepted) -> Field:
     """Return a field that must be there."""
     return Field(*rule[:2], required=True)
 
 
-def optional(rule: tuple[Callable[[Any], bool], str], null: bool = False) -> Field:
+def optional(rule: Accepted, null: bool = False) -> Field:
     """Return a field that may be left out; ``null`` says the same where it is taken."""
     return Field(*rule[:2], null=null)
 
 
-def among(names: Iterable[str]) -> tuple[Callable[[Any], bool], str]:
+def among(names: Iterable[str]) -> Accepted:
     """Return what a field takes that names one of several things."""
     known = list(names)
     return (lambda value: is_one_of(value, known), one_of(known))
 
 
-def mapping(accepted: str) -> tuple[Callable[[Any], bool], str]:
+def mapping(accepted: str) -> Accepted:
     """Return what a field takes that is a mapping, described in words."""
     return (lambda value: isinstance(value, dict), accepted)
 
 
-def list_of(accepted: str) -> tuple[Callable[[Any], bool], str]:
+def list_of(accepted: str) -> Accepted:
     """Return what a field takes that is a list of one or more things."""
     return (is_filled, f"a list of one or more {accepted}")
 
@@ -281,6 +282,21 @@ def read_entries(
     return {entry.id: entry for entry in entries}
 
 
+def choose_entries(section: str, declared: Mapping[str, Entry], ids: Iterable[str] | None) -> list[Entry]:
+    """Return the entries of these ids, or all.
+
+    Raises
+    ------
+    GradpathError
+        For an id that is not declared.
+    """
+    chosen = list(declared) if ids is None else list(ids)
+    for name in chosen:
+        if name not in declared:
+            raise refusal(section, "id", name, one_of(list(declared)))
+    return [declared[name] for name in chosen]
+
+
 def check_entry(where: str, entry: Mapping[str, Any], fields: Mapping[str, Field]) -> None:
     """Refuse the first field, in the order of the table, that is missing or wrong; then a field that is not in it."""
     for name, rule in fields.items():
@@ -323,7 +339,6 @@ def is_filled(value: Any) -> TypeGuard[list[Any]]:
 # What fields of several declarations take.
 IDENTIFIER = (is_id, "lower-case letters and digits, with '-' or '.' between them")
 LINE = (is_line, A_LINE)
-FLAG = (lambda value: isinstance(value, bool), "true or false")
 # What the book says of a picture: below it, and to those who do not see it.
 PICTURE = {"caption": optional(LINE), "alt": optional(LINE)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,6 +35,13 @@ def write_text(file: Path, text: str) -> bool:
     with whole_file(file) as temporary:
         temporary.write_bytes(text.encode())
     return True
+
+
+def write_pages(folder: Path, pages: Mapping[Path, str]) -> list[Path]:
+    """Write the Markdown files of a folder, and remove those that are not among them; return those that changed."""
+    for file in set(folder.glob("*.md")) - set(pages):
+        file.unlink()
+    return [file for file, text in pages.items() if write_text(file, text)]
 
 
 def write_table(file: Path, table: pd.DataFrame, record: dict[str, str]) -> bool:

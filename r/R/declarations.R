@@ -263,6 +263,17 @@ read_entries <- function(file, section, kind, complete, taken = character(), bes
   entries
 }
 
+# The entries of these ids, or all.
+choose_entries <- function(section, declared, ids) {
+  if (is.null(ids) || !length(ids)) {
+    return(unname(declared))
+  }
+  for (name in ids) {
+    if (!name %in% names(declared)) refuse(section, "id", name, one_of(names(declared)))
+  }
+  unname(declared[ids])
+}
+
 # Refuses the first field, in the order of the table, that is missing or wrong; then a field that is not in it.
 check_entry <- function(where, entry, fields) {
   for (name in names(fields)) {

@@ -43,12 +43,9 @@ run_first_epochs <- function(file, folder) {
     do.call(rbind, lapply(METHODS, function(method) train_first_epoch(entry, method)))
   })
   engine <- engine_info()
-  record <- list(
-    language = paste0("R ", R.version$major, ".", R.version$minor),
-    engine = paste(engine$name, engine$version),
-    device = "cpu",
+  record <- c(made_by(), list(
     threads = "1"
-  )
+  ))
   target <- file.path(folder, "first_epoch", paste0("r-", engine$name, ".csv"))
   write_table(target, do.call(rbind, unname(tables)), record)
   target

@@ -4,7 +4,7 @@
 #' @export
 draw_labs <- function(file, folder, size = "quick", labs = NULL, progress = NULL) {
   require_choice("draw_labs()", "size", size, LAB_SIZES)
-  drawn <- Filter(function(lab) lab$draw && size %in% names(lab$sizes), choose_labs(read_labs(file), labs))
+  drawn <- Filter(function(lab) lab$draw && size %in% names(lab$sizes), choose_entries("labs", read_labs(file), labs))
   pictures <- lapply(drawn, function(lab) {
     own <- file.path(folder, "training", size)
     table <- lab_table(own, lab$id)

@@ -32,7 +32,7 @@ status_key <- function(run, seed) sprintf("status of %s, seed %.15g", run, seed)
 #' @export
 run_labs <- function(file, folder, size = "quick", labs = NULL, progress = NULL, checkpoints = NULL) {
   require_choice("run_labs()", "size", size, LAB_SIZES)
-  chosen <- Filter(function(lab) size %in% names(lab$sizes), choose_labs(read_labs(file), labs))
+  chosen <- Filter(function(lab) size %in% names(lab$sizes), choose_entries("labs", read_labs(file), labs))
   sets <- list()
   parts <- lapply(chosen, function(lab) {
     set <- paste(lab$data, lab$dtype)
@@ -65,27 +65,13 @@ take_parts <- function(data, lab, size) {
   )
 }
 
-# The labs of these ids, or all.
-choose_labs <- function(declared, labs) {
-  if (is.null(labs) || !length(labs)) {
-    return(unname(declared))
-  }
-  for (name in labs) {
-    if (!name %in% names(declared)) refuse("labs", "id", name, one_of(names(declared)))
-  }
-  unname(declared[labs])
-}
-
 run_lab <- function(lab, size, data, checkpoints, progress) {
   engine <- engine_info()
-  record <- list(
-    language = paste0("R ", R.version$major, ".", R.version$minor),
-    engine = paste(engine$name, engine$version),
-    device = "cpu",
+  record <- c(made_by(), list(
     dtype = lab$dtype,
     seed = paste(sprintf("%.15g", lab$sizes[[size]]$seeds), collapse = ", "),
     threads = as.character(torch_get_num_threads())
-  )
+  ))
   columns <- c("run", "seed", "epoch", LAB_NUMBERS)
   tables <- lapply(lab$runs, function(run) {
     by_seed <- lapply(lab$sizes[[size]]$seeds, function(seed) {

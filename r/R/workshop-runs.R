@@ -22,13 +22,9 @@ METHODS <- c("manual", "optim")
 #' tables <- run_experiments(file, tempdir())
 #' readLines(tables[[1]], n = 8)
 run_experiments <- function(file, folder, figures = NULL, device = "cpu", progress = NULL) {
-  chosen <- choose_figures(read_experiments(file), figures)
+  chosen <- choose_entries("figures", read_experiments(file), figures)
   engine <- engine_info()
-  record <- list(
-    language = paste0("R ", R.version$major, ".", R.version$minor),
-    engine = paste(engine$name, engine$version),
-    device = device
-  )
+  record <- made_by(device)
   vapply(chosen, FUN.VALUE = "", USE.NAMES = FALSE, function(figure) {
     parts <- lapply(figure$paths, function(path) {
       do.call(rbind, lapply(METHODS, function(method) run_path(path, method, device)))
@@ -50,7 +46,7 @@ run_path <- function(path, method, device) {
 #' @rdname run_experiments
 #' @export
 draw_experiments <- function(file, folder, figures = NULL, progress = NULL) {
-  chosen <- Filter(function(figure) figure$draw, choose_figures(read_experiments(file), figures))
+  chosen <- Filter(function(figure) figure$draw, choose_entries("figures", read_experiments(file), figures))
   written <- lapply(chosen, function(figure) {
     table <- read_table(drawn_table(file.path(folder, figure$id)))
     names <- lapply(names(THEMES), function(theme) {
@@ -92,15 +88,4 @@ drawn_table <- function(folder, made_by = "run_experiments()") {
     gradpath_stop(paste0(folder, ": has no table of R's; run ", made_by, " first"))
   }
   there[[1]]
-}
-
-# The figures of these ids, or all.
-choose_figures <- function(declared, figures) {
-  if (is.null(figures) || !length(figures)) {
-    return(unname(declared))
-  }
-  for (name in figures) {
-    if (!name %in% names(declared)) refuse("figures", "id", name, one_of(names(declared)))
-  }
-  unname(declared[figures])
 }

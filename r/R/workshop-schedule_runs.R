@@ -54,12 +54,9 @@ run_schedules <- function(file, folder) {
       data.frame(schedule = entry$id, method = method, step = steps, lr = declared_rates(entry, method))
     }))
   })
-  record <- list(
-    language = paste0("R ", R.version$major, ".", R.version$minor),
-    engine = paste(engine$name, engine$version),
-    device = "cpu",
+  record <- c(made_by(), list(
     seed = "none, nothing is drawn at random"
-  )
+  ))
   target <- file.path(folder, "schedules", paste0("r-", engine$name, ".csv"))
   write_table(target, do.call(rbind, unname(rows)), record)
   target

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from torch import nn
 
-from gradpath.accepted import RATE, is_number
-from gradpath.declarations import FLAG, among, optional
+from gradpath.accepted import RATE, TRUE_OR_FALSE, is_number
+from gradpath.declarations import among, optional
 from gradpath.initializations import INITIALIZATIONS, initialize_network
 from gradpath.networks.network import DTYPES, Network, check_start, whole
 from gradpath.refusals import refusal
@@ -80,6 +80,10 @@ def small_cnn(
 NETWORK = Network(
     small_cnn,
     place=3,
-    fields={"batch_norm": optional(FLAG), "dropout": optional(RATE), "init": optional(among(INITIALIZATIONS))},
+    fields={
+        "batch_norm": optional(TRUE_OR_FALSE),
+        "dropout": optional(RATE),
+        "init": optional(among(INITIALIZATIONS)),
+    },
     from_data={"digits": {"size": 8}},
 )

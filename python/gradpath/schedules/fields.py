@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
 
-from gradpath.accepted import NOT_NEGATIVE, Accepted, at_least_zero, is_number
+from gradpath.accepted import NOT_NEGATIVE, POSITIVE, Accepted, at_least_zero, is_number
 from gradpath.refusals import GradpathError, is_one_of, one_of, refusal
 
 
@@ -21,7 +21,6 @@ def _increasing(value: Any) -> bool:
     return all(a < b for a, b in pairwise(value))
 
 
-_POSITIVE: Accepted = (lambda v: is_number(v) and v > 0, "a finite number > 0")
 _SHRINKS: Accepted = (lambda v: is_number(v) and 0 < v <= 1, "a number > 0 and <= 1")
 _BELOW_ONE: Accepted = (lambda v: is_number(v) and 0 < v < 1, "a number > 0 and < 1")
 COUNT: Accepted = (lambda v: is_whole(v, 1), "a whole number >= 1")
@@ -30,7 +29,7 @@ _FROM_ZERO: Accepted = (lambda v: is_whole(v, 0), "a whole number >= 0")
 FIELDS: dict[str, Accepted] = {
     "t": _FROM_ZERO,
     "lr": NOT_NEGATIVE,
-    "lr_final": _POSITIVE,
+    "lr_final": POSITIVE,
     "lr_min": NOT_NEGATIVE,
     "gamma": _SHRINKS,
     "factor": _SHRINKS,
@@ -42,11 +41,11 @@ FIELDS: dict[str, Accepted] = {
     "growth": COUNT,
     "warmup": COUNT,
     "milestones": (_increasing, "a list of whole numbers >= 1, each larger than the one before"),
-    "power": _POSITIVE,
+    "power": POSITIVE,
     "start_factor": (lambda v: at_least_zero(v) and v <= 1, "a number >= 0 and <= 1"),
     "pct_start": _BELOW_ONE,
-    "div_factor": _POSITIVE,
-    "final_div_factor": _POSITIVE,
+    "div_factor": POSITIVE,
+    "final_div_factor": POSITIVE,
     "lr_lambda": (callable, "a function of t"),
     # Of the plateau; its factor must shrink the rate.
     "mode": (lambda v: is_one_of(v, ("min", "max")), one_of(["min", "max"])),

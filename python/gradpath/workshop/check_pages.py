@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from gradpath.tables import write_text
+from gradpath.tables import write_pages
 from gradpath.workshop.agreement_summary import summarize
 from gradpath.workshop.comparison import Comparison
 
@@ -19,13 +19,8 @@ def check_pages(project: Path, comparisons: list[Comparison]) -> dict[Path, str]
 
 
 def write_check_pages(project: Path, comparisons: list[Comparison]) -> list[Path]:
-    """Write the pages; remove those of figures that are gone."""
-    pages = check_pages(project, comparisons)
-    for file, text in pages.items():
-        write_text(file, text)
-    for file in set((project / "book" / "_checks").glob("*.md")) - set(pages):
-        file.unlink()
-    return list(pages)
+    """Write the pages that changed; remove those of figures that are gone."""
+    return write_pages(project / "book" / "_checks", check_pages(project, comparisons))
 
 
 def _line(rows: list[Comparison]) -> str:

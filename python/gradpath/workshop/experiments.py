@@ -6,9 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gradpath.accepted import is_number
+from gradpath.accepted import TRUE_OR_FALSE, is_number
 from gradpath.declarations import (
-    FLAG,
     IDENTIFIER,
     LINE,
     PICTURE,
@@ -70,7 +69,7 @@ _FIGURE_FIELDS = {
     "surface": optional(among(surface_names()), null=True),
     "start": optional(ACCEPTED["start"], null=True),
     "dtype": optional(ACCEPTED["dtype"]),
-    "draw": optional(FLAG),
+    "draw": optional(TRUE_OR_FALSE),
     "paths": needed(list_of("paths")),
 }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from gradpath.pictures.colours import THEMES
-from gradpath.tables import write_text
+from gradpath.tables import write_pages
 from gradpath.workshop.study import BookFigure, Entry
 
 _LANGUAGES = {"python": "Python", "r": "R"}
@@ -23,11 +23,7 @@ def figure_pages(project: Path) -> dict[Path, str]:
 
 def write_figure_pages(project: Path) -> list[Path]:
     """Write the pages that changed; remove those of figures that are gone."""
-    pages = figure_pages(project)
-    written = [file for file, text in pages.items() if write_text(file, text)]
-    for file in set((project / "book" / "_figures").glob("*.md")) - set(pages):
-        file.unlink()
-    return written
+    return write_pages(project / "book" / "_figures", figure_pages(project))
 
 
 def _page(entry: Entry, figure: BookFigure) -> str:

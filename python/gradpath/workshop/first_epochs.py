@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 import pandas as pd
 import torch
 
-from gradpath.accepted import is_number
+from gradpath.accepted import POSITIVE
 from gradpath.data.datasets import fashion_mnist, take_data
 from gradpath.declarations import IDENTIFIER, LINE, check_entry, needed, optional, read_entries
 from gradpath.hyperparameters import ACCEPTED
@@ -20,6 +19,7 @@ from gradpath.schedules.fields import COUNT
 from gradpath.tables import write_table
 from gradpath.training.train_network import train_network
 from gradpath.workshop.lab_declarations import SETTINGS, check_network, check_settings
+from gradpath.workshop.made_by import made_by
 from gradpath.workshop.runs import METHODS
 
 EPOCH_COLUMNS = ["network", "method", "batch", "loss"]
@@ -52,7 +52,7 @@ _FIELDS = {
     "samples": needed(COUNT),
     "dtype": needed(ACCEPTED["dtype"]),
     "settings": needed(SETTINGS),
-    "bound": needed((lambda v: is_number(v) and v > 0, "a finite number > 0")),
+    "bound": needed(POSITIVE),
     "seed": optional(ACCEPTED["seed"]),
 }
 
@@ -94,9 +94,7 @@ def run_first_epochs(file: str | Path, folder: str | Path) -> Path:
     finally:
         torch.set_num_threads(threads)
     record = {
-        "language": f"python {platform.python_version()}",
-        "engine": f"torch {torch.__version__}",
-        "device": "cpu",
+        **made_by(),
         "threads": "1",
     }
     target = Path(folder) / "first_epoch" / "python.csv"

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from gradpath.accepted import is_number
+from gradpath.accepted import POSITIVE, TRUE_OR_FALSE
 from gradpath.declarations import (
-    FLAG,
     IDENTIFIER,
     LINE,
     PICTURE,
@@ -112,7 +111,7 @@ _LAB_FIELDS = {
     "network": needed(mapping("a mapping with a name and the arguments of that network")),
     "dtype": optional(ACCEPTED["dtype"]),
     "against": optional(LINE),
-    "draw": optional(FLAG),
+    "draw": optional(TRUE_OR_FALSE),
     "sizes": needed(_BY_SIZE),
     "settings": optional(SETTINGS),
     "runs": needed(list_of("runs")),
@@ -121,7 +120,7 @@ _RUN_FIELDS = {
     "id": needed(IDENTIFIER),
     "label": optional(LINE),
     "group": optional(LINE),
-    "x": optional((lambda v: is_number(v) and v > 0, "a finite number > 0")),
+    "x": optional(POSITIVE),
     "network": optional(mapping("a mapping of arguments of the lab's network")),
     "differs": optional(_BY_SIZE),
     "settings": optional(SETTINGS),
@@ -197,6 +196,11 @@ def check_network(where: str, network: Mapping[str, Any]) -> None:
     name = network.get("name")
     fields = NETWORKS[name].fields if is_one_of(name, list(NETWORKS)) else {}
     check_entry(where, network, _NETWORK_FIELDS | dict(fields))
+
+
+def parts_used(network: Mapping[str, Any], settings: Mapping[str, Any]) -> set[str]:
+    """Return the files of the network and of the rule that a training uses: ``"networks.lenet"``, ``"rules.sgd"``."""
+    return {f"networks.{network['name']}", f"rules.{settings.get('optimizer', 'adamw')}"}
 
 
 def check_settings(where: str, settings: Mapping[str, Any], samples: int, epochs: int) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
+from gradpath.declarations import choose_entries
 from gradpath.pictures.canvas import save_plot
 from gradpath.pictures.colours import THEMES
 from gradpath.pictures.training import plot_training
@@ -15,7 +16,7 @@ from gradpath.refusals import GradpathError
 from gradpath.tables import read_numbers, read_record
 from gradpath.training.checks import require_choice
 from gradpath.workshop.lab_declarations import SIZES, Lab, read_labs
-from gradpath.workshop.labs import LAB_NUMBERS, TEST_NUMBERS, choose_labs, status_key
+from gradpath.workshop.labs import LAB_NUMBERS, TEST_NUMBERS, status_key
 
 
 def draw_labs(
@@ -37,7 +38,7 @@ def draw_labs(
     """
     require_choice("draw_labs()", "size", size, SIZES)
     written = []
-    for lab in choose_labs(read_labs(file), labs):
+    for lab in choose_entries("labs", read_labs(file), labs):
         if size not in lab.sizes or not lab.draw:
             continue
         table = Path(folder) / "training" / size / f"{lab.id}.python.csv"

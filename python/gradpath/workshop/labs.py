@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
@@ -12,13 +11,14 @@ import pandas as pd
 import torch
 
 from gradpath.data.datasets import Data, Parts, digits, fashion_mnist, take_data
+from gradpath.declarations import choose_entries
 from gradpath.networks import NETWORKS
-from gradpath.refusals import one_of, refusal
 from gradpath.tables import write_table
 from gradpath.training.checks import require_choice
 from gradpath.training.evaluation import evaluate_network
 from gradpath.training.train_network import train_network
 from gradpath.workshop.lab_declarations import SIZES, Lab, LabRun, read_labs
+from gradpath.workshop.made_by import made_by
 
 LAB_DATA: dict[str, Callable[..., Parts]] = {"fashion_mnist": fashion_mnist, "digits": digits}
 # Measured once, when a run has ended: in the last row of a run, and empty in the others.
@@ -65,7 +65,7 @@ def run_labs(
         anything is written.
     """
     require_choice("run_labs()", "size", size, SIZES)
-    chosen = [lab for lab in choose_labs(read_labs(file), labs) if size in lab.sizes]
+    chosen = [lab for lab in choose_entries("labs", read_labs(file), labs) if size in lab.sizes]
     load = cache(lambda name, dtype: LAB_DATA[name](dtype=dtype))
     parts = {lab.id: take_parts(load(lab.data, lab.dtype), lab, size) for lab in chosen}
     threads, written = torch.get_num_threads(), []
@@ -87,21 +87,6 @@ def status_key(run: str, seed: int) -> str:
     return f"status of {run}, seed {seed}"
 
 
-def choose_labs(declared: dict[str, Lab], labs: Iterable[str] | None) -> list[Lab]:
-    """Return the labs of these ids, or all.
-
-    Raises
-    ------
-    GradpathError
-        For an id that is not declared.
-    """
-    ids = list(declared) if labs is None else list(labs)
-    for name in ids:
-        if name not in declared:
-            raise refusal("labs", "id", name, one_of(list(declared)))
-    return [declared[name] for name in ids]
-
-
 def take_parts(data: Parts, lab: Lab, size: str) -> dict[str, Data]:
     """Return the data of a lab: the first samples to learn from, the last ones of the same part to decide with."""
     has = lab.sizes[size]
@@ -119,9 +104,7 @@ def _run_lab(
 ) -> tuple[pd.DataFrame, dict[str, str]]:
     threads = torch.get_num_threads()
     record = {
-        "language": f"python {platform.python_version()}",
-        "engine": f"torch {torch.__version__}",
-        "device": "cpu",
+        **made_by(),
         "dtype": lab.dtype,
         "seed": ", ".join(map(str, lab.sizes[size].seeds)),
         "threads": str(threads),

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure as Plot
 
+from gradpath.declarations import choose_entries
 from gradpath.pictures.canvas import save_plot
 from gradpath.pictures.colours import THEMES
 from gradpath.pictures.contours import empty_plot
@@ -17,7 +18,6 @@ from gradpath.surfaces import get_surface
 from gradpath.surfaces.surface import Surface
 from gradpath.tables import read_table, select_path
 from gradpath.workshop.experiments import read_experiments
-from gradpath.workshop.runs import choose_figures
 
 
 def plot_overlay(
@@ -60,7 +60,7 @@ def draw_overlays(file: str | Path, folder: str | Path, figures: Iterable[str]) 
     Parameters are those of :func:`gradpath.draw_experiments`; returns the pictures.
     """
     written = []
-    for figure in choose_figures(read_experiments(file), figures):
+    for figure in choose_entries("figures", read_experiments(file), figures):
         own = Path(folder) / figure.id
         [r_file] = own.glob("r-*.csv")
         tables = [read_table(own / "python.csv"), read_table(r_file)]

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import pandas as pd
-import torch
 from matplotlib.figure import Figure as Plot
 
+from gradpath.declarations import choose_entries
 from gradpath.paths.descent import descend
 from gradpath.pictures.canvas import save_plot
 from gradpath.pictures.colours import THEMES
 from gradpath.pictures.contours import plot_paths
-from gradpath.refusals import one_of, refusal
 from gradpath.tables import COLUMNS, read_table, select_path, write_table
 from gradpath.workshop.experiments import DeclaredPath, Figure, read_experiments
+from gradpath.workshop.made_by import made_by
 
 METHODS = ("manual", "optim")
 
@@ -53,14 +52,12 @@ def run_experiments(
     GradpathError
         For a bad declaration or an unknown figure; nothing is written then.
     """
-    chosen = choose_figures(read_experiments(file), figures)
+    chosen = choose_entries("figures", read_experiments(file), figures)
     written = []
     for figure in chosen:
         parts = [run_path(path, method, device) for path in figure.paths for method in METHODS]
         record = {
-            "language": f"python {platform.python_version()}",
-            "engine": f"torch {torch.__version__}",
-            "device": device,
+            **made_by(device),
             "seed": seeds_of(figure),
         }
         target = Path(folder) / figure.id / "python.csv"
@@ -107,7 +104,7 @@ def draw_experiments(
         The pictures.
     """
     written = []
-    for figure in choose_figures(read_experiments(file), figures):
+    for figure in choose_entries("figures", read_experiments(file), figures):
         if not figure.draw:
             continue
         table = read_table(Path(folder) / figure.id / "python.csv")
@@ -138,18 +135,3 @@ def seeds_of(figure: Figure) -> str:
     """Say what a figure's random draws start from."""
     seeds = {path.seed for path in figure.paths if path.noise > 0}
     return ", ".join(f"{seed:.15g}" for seed in sorted(seeds)) or "none, nothing is drawn at random"
-
-
-def choose_figures(declared: dict[str, Figure], figures: Iterable[str] | None) -> list[Figure]:
-    """Return the figures of these ids, or all.
-
-    Raises
-    ------
-    GradpathError
-        For an id that is not declared.
-    """
-    ids = list(declared) if figures is None else list(figures)
-    for name in ids:
-        if name not in declared:
-            raise refusal("figures", "id", name, one_of(list(declared)))
-    return [declared[name] for name in ids]

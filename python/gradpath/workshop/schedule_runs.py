@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import platform
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import torch
 
-from gradpath.accepted import is_number
-from gradpath.declarations import FLAG, IDENTIFIER, LINE, PICTURE, check_entry, needed, optional, read_entries
+from gradpath.accepted import TRUE_OR_FALSE, is_number
+from gradpath.declarations import IDENTIFIER, LINE, PICTURE, check_entry, needed, optional, read_entries
 from gradpath.hyperparameters import ACCEPTED
 from gradpath.pictures.canvas import save_plot
 from gradpath.pictures.colours import THEMES
@@ -21,6 +19,7 @@ from gradpath.schedules.fields import FIELDS, check_path_schedule
 from gradpath.schedules.library import schedule_rates
 from gradpath.schedules.schedules import schedule_parameters
 from gradpath.tables import read_numbers, write_table
+from gradpath.workshop.made_by import made_by
 
 SEQUENCE_COLUMNS = ["schedule", "method", "step", "lr"]
 
@@ -55,7 +54,7 @@ _FIELDS = {
         (lambda value: isinstance(value, list) and all(map(is_number, value)), "a list of finite numbers")
     ),
     "recorded": optional(LINE),
-    "draw": optional(FLAG),
+    "draw": optional(TRUE_OR_FALSE),
 }
 
 
@@ -95,9 +94,7 @@ def run_schedules(file: str | Path, folder: str | Path) -> Path:
         for step, rate in enumerate(declared_rates(entry, method))
     ]
     record = {
-        "language": f"python {platform.python_version()}",
-        "engine": f"torch {torch.__version__}",
-        "device": "cpu",
+        **made_by(),
         "seed": "none, nothing is drawn at random",
     }
     target = Path(folder) / "schedules" / "python.csv"

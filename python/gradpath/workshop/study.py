@@ -7,6 +7,7 @@ tables are computed where something changed, compared, and drawn from what was c
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,7 +87,7 @@ class Entry:
 _READ: dict[tuple[str, Path, int, int], list[Entry]] = {}
 
 
-class Study:
+class Study(ABC):
     """One kind of study; see :data:`gradpath.workshop.studies.STUDIES` for all of them."""
 
     name: ClassVar[str]
@@ -114,21 +115,21 @@ class Study:
             _READ[key] = self.read(file)
         return list(_READ[key])
 
+    @abstractmethod
     def read(self, file: Path) -> list[Entry]:
         """Read the declaration."""
-        raise NotImplementedError
 
     def missing_data(self, entries: Sequence[Entry]) -> str | None:
         """Say why the data that these entries learn from are not on this machine, or return None."""
         return None
 
+    @abstractmethod
     def compute(self, file: Path, folder: Path, ids: list[str], progress: Progress, kept: Path | None) -> None:
         """Compute Python's tables of these entries into a folder; ``kept`` holds checkpoints, if the kind has any."""
-        raise NotImplementedError
 
+    @abstractmethod
     def compute_in_r(self, file: Path, folder: Path, ids: list[str], kept: Path | None) -> tuple[str, list[str]]:
         """Return the expression that does the same in R, and its arguments."""
-        raise NotImplementedError
 
     def confirms(self, project: Path, entry: Entry) -> list[Entry]:
         """Return entries on demand that the same functions make as this one, only larger.
@@ -138,16 +139,16 @@ class Study:
         return []
 
     def draw(self, file: Path, folder: Path, ids: list[str]) -> None:
-        """Draw Python's pictures of these entries from the tables in a folder, into it."""
-        raise NotImplementedError
+        """Draw Python's pictures of these entries from the tables in a folder, into it; a kind may have none."""
+        return
 
     def draw_in_r(self, file: Path, folder: Path, ids: list[str]) -> tuple[str, list[str]]:
         """Return the expression that does the same in R, and its arguments."""
-        raise NotImplementedError
+        return "NULL", []
 
+    @abstractmethod
     def compare(self, project: Path) -> list[Comparison]:
         """Compare the tables of all entries."""
-        raise NotImplementedError
 
 
 def themed(stem: str, suffixes: Sequence[str] = ("svg", "png")) -> list[str]:

@@ -13,6 +13,7 @@ import numpy as np
 from gradpath.tables import read_numbers
 from gradpath.workshop.comparison import Comparison, compare_series, pairs_of_lanes, series_of
 from gradpath.workshop.first_epochs import read_first_epochs
+from gradpath.workshop.lab_declarations import parts_used
 from gradpath.workshop.lane_tables import read_lanes
 from gradpath.workshop.study import Entry, Progress, Study
 
@@ -33,9 +34,8 @@ class FirstEpochs(Study):
         """Read the networks."""
         entries = read_first_epochs(file).values()
         declared = [{k: v for k, v in asdict(entry).items() if k not in ("title", "bound")} for entry in entries]
-        used = {f"networks.{entry.network['name']}" for entry in entries}
-        used |= {f"rules.{entry.settings.get('optimizer', 'adamw')}" for entry in entries}
-        return [Entry(self, "first_epoch", "first_epoch", "first_epoch/{lane}.csv", declared, sorted(used))]
+        used = sorted({part for entry in entries for part in parts_used(entry.network, entry.settings)})
+        return [Entry(self, "first_epoch", "first_epoch", "first_epoch/{lane}.csv", declared, used)]
 
     def missing_data(self, entries: Sequence[Entry]) -> str | None:
         """All of them learn from Fashion-MNIST."""

@@ -12,7 +12,7 @@ from typing import Any
 from gradpath.declarations import PICTURE
 from gradpath.tables import read_numbers
 from gradpath.workshop.comparison import Comparison, Lane, compare_series, expect_difference
-from gradpath.workshop.lab_declarations import SIZES, Lab, LabRun, read_labs
+from gradpath.workshop.lab_declarations import SIZES, Lab, LabRun, parts_used, read_labs
 from gradpath.workshop.labs import LAB_NUMBERS, status_key
 from gradpath.workshop.lane_tables import read_lanes
 from gradpath.workshop.study import BookFigure, Entry, Progress, Study, themed
@@ -55,10 +55,7 @@ class Labs(Study):
             f"training-{lab.id}" if self.size == SIZES[0] else f"training-{self.size}-{lab.id}",
             f"{stem}.{{lane}}.csv",
             [lab.data, lab.dtype, {k: v for k, v in vars(has).items() if k not in PICTURE}, runs],
-            sorted(
-                {f"networks.{run.network['name']}" for run in lab.runs}
-                | {f"rules.{run.settings[self.size].get('optimizer', 'adamw')}" for run in lab.runs}
-            ),
+            sorted({part for run in lab.runs for part in parts_used(run.network, run.settings[self.size])}),
             [
                 lab.title,
                 lab.against,
