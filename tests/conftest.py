@@ -15,8 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from gradpath.book.render import render_book
 from gradpath.workshop.r_process import R, ensure_r_package, find_r
-
-from .rendered_book import sources
+from tests.rendered_book import sources
 
 PROJECT = Path(__file__).resolve().parents[1]
 

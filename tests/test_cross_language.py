@@ -12,8 +12,7 @@ import torch
 import gradpath
 from gradpath import default_hyperparameters, descend, optimizer_names, surface_names
 from gradpath.workshop.comparison import relative_differences
-
-from .embedded_r import EmbeddedR
+from tests.embedded_r import EmbeddedR
 
 pytestmark = pytest.mark.xdist_group("rpy2")
 CALLS = 300

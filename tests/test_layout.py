@@ -62,3 +62,11 @@ def test_a_file_uses_what_lies_beside_it_or_below_it(uses):
 def test_rs_files_have_the_folders_as_prefixes(project):
     prefixes = {file.stem.partition("-")[0] for file in (project / "r" / "R").glob("*-*.R")}
     assert prefixes - {"gradpath"} <= {*FLOORS, "engine"}
+
+
+def test_tests_lie_in_the_folders_of_what_they_test(project):
+    folders = {file.parent.name for file in (project / "tests").glob("*/test_*.py")}
+    assert folders == {*FLOORS, "chapters"}
+    # Beside them only what is about the whole house, or about both languages together.
+    together = {"test_layout", "test_parity", "test_cross_language"}
+    assert {file.stem for file in (project / "tests").glob("test_*.py")} == together

@@ -1,4 +1,4 @@
-# Small data and networks, as tests/test_training.py makes them.
+# Small data and networks, as tests/training/test_training.py makes them.
 
 made_data <- function(n = 90, seed = 1, images = FALSE, dtype = torch_float64()) {
   torch_manual_seed(seed)

@@ -1,6 +1,6 @@
 test_that("scalars mean what they mean in YAML 1.2, whatever stands beside them", {
   rows <- utils::read.csv(
-    project_file("tests", "hostile", "scalars.csv"),
+    project_file("tests", "workshop", "hostile", "scalars.csv"),
     colClasses = "character", na.strings = character()
   )
   kind <- function(value) {

@@ -52,7 +52,7 @@ test_that("numbers are read as YAML 1.2 reads them, and quoted ones are texts", 
 })
 
 test_that("the project's malformed declarations are refused with the lines they name", {
-  folder <- project_file("tests", "malformed")
+  folder <- project_file("tests", "workshop", "malformed")
   files <- list.files(folder, "[.]yaml$", full.names = TRUE)
   expect_gte(length(files), 10)
   for (file in files) {

@@ -17,8 +17,7 @@ from gradpath.book.lesson_reads import OPENED, WATCH, check_reads
 from gradpath.book.lesson_states import recorded_engine
 from gradpath.book.lessons import Lesson, can_run_r, execute_lesson, find_lessons, is_fresh, write_record
 from gradpath.workshop.r_process import find_r
-
-from .conftest import PROJECT
+from tests.conftest import PROJECT
 
 LESSONS = find_lessons(PROJECT)
 ID = {"ids": lambda lesson: f"{lesson.name}-{lesson.language}"}

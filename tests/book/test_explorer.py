@@ -8,8 +8,7 @@ import pytest
 from gradpath import default_hyperparameters, descend, optimizer_names, read_experiments, surface_names
 from gradpath.surfaces import SURFACES
 from gradpath.workshop.comparison import relative_differences
-
-from .conftest import CHROMIUM
+from tests.conftest import CHROMIUM
 
 pytestmark = [
     pytest.mark.xdist_group("browser"),

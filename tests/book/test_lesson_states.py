@@ -9,9 +9,8 @@ from gradpath.book.lesson_includes import include_text, lines_shown
 from gradpath.book.lesson_states import lesson_state, update_lessons
 from gradpath.book.lessons import Lesson, find_lessons, write_record
 from gradpath.workshop.r_process import R
-
-from .conftest import PROJECT
-from .test_lessons import r_lesson_of, written
+from tests.book.test_lessons import r_lesson_of, written
+from tests.conftest import PROJECT
 
 TORCH, PYTORCH = "torch 0.17.0", "pytorch 2.13.0+cpu"
 LABEL = "Printed by engine pytorch 2.13.0+cpu, for want of {torch}, which may print it differently."

@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 
 from gradpath.workshop.figure_pages import figure_pages, write_figure_pages
-
-from .small_project import plant
+from tests.small_project import plant
 
 SAID = """figures:
   - id: bowl

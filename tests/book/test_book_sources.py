@@ -12,8 +12,7 @@ from gradpath.workshop.comparison import BOUNDS
 from gradpath.workshop.first_epochs import read_first_epochs
 from gradpath.workshop.study_labs import LAB_BOUND
 from gradpath.workshop.study_schedules import RATE_BOUND
-
-from .conftest import PROJECT
+from tests.conftest import PROJECT
 
 CHAPTERS = [chapter.file for chapter in read_chapters(PROJECT)]
 ID = {"ids": lambda file: file.stem}

@@ -11,9 +11,8 @@ import pytest
 from gradpath import GradpathError
 from gradpath.book.render import render_book
 from gradpath.book.sources import read_chapters
-
-from .conftest import CHROMIUM, PROJECT
-from .rendered_book import served, sources
+from tests.conftest import CHROMIUM, PROJECT
+from tests.rendered_book import served, sources
 
 pytestmark = pytest.mark.xdist_group("browser")
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")

@@ -27,7 +27,7 @@ from gradpath.schedules.library import step_scheduler
 from gradpath.workshop.comparison import compare_series, relative_differences
 from gradpath.workshop.r_process import R
 from gradpath.workshop.study_schedules import Schedules
-from tests.schedule_cases import LR, SCHEDULES, STEPS, metric_of
+from tests.schedules.schedule_cases import LR, SCHEDULES, STEPS, metric_of
 
 BOTH = pytest.mark.parametrize("method", ["manual", "optim"])
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .conftest import CHROMIUM, QUIET
-from .rendered_book import served
+from tests.conftest import CHROMIUM, QUIET
+from tests.rendered_book import served
 
 pytestmark = [
     pytest.mark.xdist_group("browser"),

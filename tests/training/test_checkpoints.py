@@ -18,8 +18,7 @@ from torch import nn
 from gradpath import GradpathError, load_weights, optimizer_names, save_weights
 from gradpath.data.datasets import Data
 from gradpath.training.checkpoints import data_fingerprint, load_checkpoint, read_tensors, write_tensors
-
-from .test_training import images_network, made_data, network, train
+from tests.training.test_training import images_network, made_data, network, train
 
 SCHEDULES = {
     "none": {},
@@ -100,7 +99,7 @@ def test_batch_norm_travels_with_the_checkpoint(tmp_path):
 
 SCRIPT = """
 import sys
-from tests.test_training import made_data, network, train
+from tests.training.test_training import made_data, network, train
 data = made_data(4000)
 table = train(network(dropout=0.2), data, epochs=12, lr=0.01, batch_size=16, validation=made_data(30, seed=2),
               schedule={"name": "plateau", "patience": 0, "threshold": 0.05}, checkpoint=sys.argv[1] or None,

@@ -32,8 +32,7 @@ from gradpath import (
 )
 from gradpath.data.datasets import Data
 from gradpath.workshop.r_process import R
-
-from .conftest import PROJECT
+from tests.conftest import PROJECT
 
 ENGINES = ["pytorch", "torch"]
 # What R needs to know to make the data and the networks of this file; {torch} and PyTorch draw the same numbers.
