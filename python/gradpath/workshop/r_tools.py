@@ -26,6 +26,9 @@ TASKS = {
     "document": "roxygen2::roxygenise('r', load_code = roxygen2::load_installed)",
 }
 
+# A new file has to stand in the order of loading before the package can be installed.
+COLLATE = "roxygen2::update_collate('r')"
+
 # {torch} comes from CRAN, and then downloads its native library from a site of its own.
 TORCH = (
     "options(timeout = 600); utils::chooseCRANmirror(graphics = FALSE, ind = 1); install.packages('torch');"
@@ -36,15 +39,12 @@ TORCH = (
 
 def run_task(project: Path, r: R, task: str) -> int:
     """Run one task; return the exit code of R."""
+    if task == "document":
+        _evaluate(project, r, COLLATE)
     ensure_r_package(r)
     if task == "check":
         return _check(project, r)
-    code = subprocess.run(
-        [r.rscript, "--no-save", "-e", TORCH if task == "torch" else TASKS[task]],
-        cwd=project,
-        env=r.environment,
-        check=False,
-    ).returncode
+    code = _evaluate(project, r, TORCH if task == "torch" else TASKS[task])
     if task == "torch":
         print(
             "{torch} is installed: R uses it from now on"
@@ -52,6 +52,11 @@ def run_task(project: Path, r: R, task: str) -> int:
             else "{torch} could not be installed here, see above; R goes on with PyTorch through reticulate"
         )
     return code
+
+
+def _evaluate(project: Path, r: R, expression: str) -> int:
+    command = [r.rscript, "--no-save", "-e", expression]
+    return subprocess.run(command, cwd=project, env=r.environment, check=False).returncode
 
 
 def _check(project: Path, r: R) -> int:
