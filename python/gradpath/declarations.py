@@ -10,7 +10,9 @@ import math
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol, TypeGuard, TypeVar
@@ -99,12 +101,15 @@ def read_yaml(file: Any) -> Any:
     if not there:
         raise GradpathError(f"{file}: no such file; name a file of experiments")
     try:
-        return _read(content)
+        # What one caller changes in it, another does not see.
+        return deepcopy(_read(content))
     except (_Unreadable, YAMLError, ValueError, OverflowError):
         line = f"{file}: not readable as YAML; check its indentation, brackets and keys"
         raise GradpathError(line) from None
 
 
+# Every step of a build reads the same few files.
+@lru_cache(maxsize=8)
 def _read(content: bytes) -> Any:
     text = content.decode("utf-8").removeprefix("\ufeff")
     if _NOT_YAML.search(text):

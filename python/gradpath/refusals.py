@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import traceback
 from pathlib import Path
 from typing import Any, TypeGuard
-
-import numpy as np
 
 # Control characters, line and paragraph separators, what changes the direction of writing or takes no room.
 _UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff\ud800-\udfff]")
@@ -53,16 +52,16 @@ def show(value: Any) -> str:
 def _shown(value: Any, depth: int) -> str:
     if value is None:
         return "null"
-    if isinstance(value, bool | np.bool_):
+    if isinstance(value, (bool, *_numpy("bool_"))):
         return "true" if value else "false"
-    if isinstance(value, int | float | np.integer | np.floating):
+    if isinstance(value, (int, float, *_numpy("integer", "floating"))):
         return _shown_number(value)
     if isinstance(value, str):
         # The method of texts themselves, whatever a subclass says.
         text = str.__str__(value)
         cut = f"{text[:_CHARACTERS]}... ({len(text)} characters)" if len(text) > _CHARACTERS else text
         return f"'{printable(cut)}'"
-    if isinstance(value, np.ndarray) and value.ndim > 0:
+    if isinstance(value, _numpy("ndarray")) and value.ndim > 0:
         return _shown(list(value), depth)
     if isinstance(value, list | tuple):
         items = [_shown(v, depth + 1) for v in value[:_ITEMS]] if depth <= _DEPTH else ["..."]
@@ -72,6 +71,12 @@ def _shown(value: Any, depth: int) -> str:
         items = [f"{printable(str(k))}: {_shown(v, depth + 1)}" for k, v in first] if depth <= _DEPTH else ["..."]
         return "{" + ", ".join(items + _more(value, depth)) + "}"
     return printable(type(value).__name__)
+
+
+def _numpy(*names: str) -> tuple[Any, ...]:
+    # Who has a value of NumPy's has loaded it; the command line, which says only what is wrong, need not wait for it.
+    numpy = sys.modules.get("numpy")
+    return tuple(getattr(numpy, name) for name in names) if numpy else ()
 
 
 def _shown_number(value: Any) -> str:

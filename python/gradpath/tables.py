@@ -83,3 +83,9 @@ def select_path(table: pd.DataFrame, path: str, method: str) -> pd.DataFrame:
     """Return the rows of one path by one method, as :func:`gradpath.descend` returns them."""
     rows = table[(table["path"] == path) & (table["method"] == method)]
     return rows[["step", "x1", "x2", "value"]].reset_index(drop=True)
+
+
+def split_paths(table: pd.DataFrame) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return every path of a table by its id and method, as :func:`select_path` does one."""
+    parts = table.groupby(["path", "method"], sort=False)[["step", "x1", "x2", "value"]]
+    return {(str(path), str(method)): rows.reset_index(drop=True) for (path, method), rows in parts}

@@ -9,6 +9,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+import pandas as pd
+
 from gradpath.declarations import PICTURE
 from gradpath.tables import read_numbers
 from gradpath.workshop.comparison import Comparison, Lane, compare_series, expect_difference
@@ -116,20 +119,24 @@ class Labs(Study):
             if not any(entry.table(project / "shared_figures", lane).is_file() for lane in ("python", "r-torch")):
                 continue
             lanes = read_lanes(project, entry, partial(read_numbers, columns=LAB_NUMBERS))
+            numbers = {
+                name: dict(iter(lane.table.groupby(["run", "seed"])[LAB_NUMBERS])) for name, lane in lanes.items()
+            }
             for name, lane in lanes.items():
                 if name != "python":
                     for run, seed in product(lab.runs, lab.sizes[self.size].seeds):
                         left, right = (side.by(_method(run, self.size)) for side in (lane, lanes["python"]))
-                        result = self._compare_run(run, seed, left, right)
+                        pair = [numbers[side].get((run.id, seed)) for side in (name, "python")]
+                        result = self._compare_run(run, seed, left, right, pair)
                         path = f"{run.id}, seed {seed}"
                         comparisons.append(Comparison.of(entry.name, path, left, right, result))
         return comparisons
 
-    def _compare_run(self, run: LabRun, seed: int, lane: Lane, reference: Lane) -> dict[str, Any]:
-        numbers = [
-            side.table[(side.table["run"] == run.id) & (side.table["seed"] == seed)][LAB_NUMBERS].to_numpy()
-            for side in (lane, reference)
-        ]
+    def _compare_run(
+        self, run: LabRun, seed: int, lane: Lane, reference: Lane, rows: Sequence[pd.DataFrame | None]
+    ) -> dict[str, Any]:
+        # A run that diverged in its first epoch has no row.
+        numbers = [np.empty((0, len(LAB_NUMBERS))) if part is None else part.to_numpy() for part in rows]
         # Test data are measured once, at the end: the other rows have no number there.
         result = compare_series(numbers[0].ravel(), numbers[1].ravel(), "", LAB_BOUND, missing=True)
         if result["verdict"] == "differs":

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from gradpath.tables import read_numbers, read_table, select_path
+from gradpath.tables import read_numbers, read_table, select_path, split_paths
 from gradpath.workshop.comparison import BOUNDS, Comparison, Lane, compare_paths, expect_difference
 from gradpath.workshop.experiments import DeclaredPath, Figure, read_experiments
 from gradpath.workshop.lane_tables import read_lanes
@@ -74,9 +74,11 @@ class Paths(Study):
         figures = read_experiments(self.file(project))
         for entry in self.entries(project):
             lanes = read_lanes(project, entry, read_table)
+            # A table is searched once for all of its paths.
+            paths = {name: split_paths(lane.table) for name, lane in lanes.items()}
             for path in figures[entry.id].paths:
                 for lane, reference in _pairs(path, lanes, recorded):
-                    left, right = (_rows(side, path.id) for side in (lane, reference))
+                    left, right = (_rows(side, path.id, paths) for side in (lane, reference))
                     if reference.lane == "closed form":
                         # The exact path goes on where a lane has diverged; it is compared as far as the lane went.
                         right = right.iloc[: len(left)]
@@ -95,8 +97,9 @@ def _parts(figure: Figure) -> list[str]:
     return sorted(used | ({f"surfaces.{figure.surface}"} if figure.surface else set()))
 
 
-def _rows(lane: Lane, path: str) -> Any:
-    return select_path(lane.table, path, lane.method)
+def _rows(lane: Lane, path: str, paths: Mapping[str, Mapping[tuple[str, str], Any]]) -> Any:
+    found = paths.get(lane.lane, {}).get((path, lane.method))
+    return found if found is not None else select_path(lane.table, path, lane.method)
 
 
 def _pairs(path: DeclaredPath, lanes: dict[str, Lane], recorded: Lane) -> Iterator[tuple[Lane, Lane]]:
