@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from gradpath.workshop.figure_pages import figure_pages, write_figure_pages
+from gradpath.refusals import GradpathError
+from gradpath.workshop.figure_pages import figure_pages, read_lesson_pictures, write_figure_pages
 from tests.small_project import plant
 
 SAID = """figures:
@@ -66,3 +67,48 @@ def test_the_committed_pages_are_what_is_declared(project):
     assert set(pages) == set((project / "book" / "_figures").glob("*.md"))
     for file, text in pages.items():
         assert file.read_text(encoding="utf-8") == text, file
+
+
+PICTURES = """pictures:
+  - id: map
+    lesson: 08-all-together
+    cell: map-picture
+    caption: Many paths.
+    alt: Dark cells for few steps.
+    alt_dark: Bright cells for few steps.
+"""
+
+
+def test_what_a_lesson_draws_is_shown_like_every_figure_and_may_look_different_in_the_dark(course):
+    (course / "book").mkdir()
+    (course / "book" / "lesson_pictures.yaml").write_text(PICTURES)
+    write_figure_pages(course)
+    text = (course / "book" / "_figures" / "map.md").read_text()
+    for language in ("python", "r"):
+        stem = f"![](_lessons/08-all-together/map-picture.{language}"
+        assert f'{stem}-light.svg){{.light-only fig-alt="Dark cells for few steps."}}' in text
+        assert f'{stem}-dark.svg){{.dark-only fig-alt="Bright cells for few steps."}}' in text
+    assert "Many paths. Computed and drawn in R." in text
+
+
+def test_a_picture_of_a_lesson_has_a_name_of_its_own_and_all_its_fields(course):
+    file = course / "book" / "lesson_pictures.yaml"
+    file.parent.mkdir()
+    for right, wrong, said in (
+        ("id: map", "id: bowl", "picture id: 'bowl'"),
+        ("    caption: Many paths.\n", "", "picture 'map': caption"),
+        ("alt_dark", "alt_night", "picture 'map': alt_night"),
+    ):
+        file.write_text(PICTURES.replace(right, wrong))
+        with pytest.raises(GradpathError, match=said):
+            figure_pages(course)
+
+
+def test_every_picture_that_a_lesson_draws_is_described_and_every_described_one_is_there(project):
+    drawn = {str(f.relative_to(project / "book")) for f in (project / "book" / "_lessons").glob("*/*-light.svg")}
+    described = {
+        f"{figure.stem}{language}-light.svg"
+        for figure in read_lesson_pictures(project)
+        for language in ("python", "r")
+    }
+    assert drawn == described

@@ -1,24 +1,62 @@
-"""Writes how the book shows a declared figure: both languages, both themes, one caption and one alternative text."""
+"""How the book shows a figure, in both languages and themes: one page per figure, from what is declared of it."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from gradpath.declarations import IDENTIFIER, LINE, check_entry, needed, optional, read_entries
 from gradpath.pictures.colours import THEMES
 from gradpath.tables import write_pages
-from gradpath.workshop.study import BookFigure, Entry
+from gradpath.workshop.studies import STUDIES
+from gradpath.workshop.study import BookFigure
 
 _LANGUAGES = {"python": "Python", "r": "R"}
 _OVERLAY = "The same paths from both languages, laid over each other: rings are Python's points, crosses are R's."
+_SHARED = "../shared_figures/"
+# A lesson's name and a cell's are names of files.
+_LESSON_PICTURE = {
+    "id": needed(IDENTIFIER),
+    "lesson": needed(IDENTIFIER),
+    "cell": needed(IDENTIFIER),
+    "caption": needed(LINE),
+    "alt": needed(LINE),
+    # Where the two themes differ in more than their ground: a map that is dark where the other is bright.
+    "alt_dark": optional(LINE),
+}
 
 
 def figure_pages(project: Path) -> dict[Path, str]:
-    """Return the text of ``book/_figures/<id>.md`` for every declared figure that has a caption and an alt text."""
-    from gradpath.workshop.studies import STUDIES
+    """Return the pages of the figures that are described, by file."""
+    pages = {
+        figure.id: _page(f"shared_figures/{entry.study.declaration}", _SHARED, figure, entry.study.on_demand)
+        for study in STUDIES
+        for entry in study.entries(project)
+        for figure in entry.figures
+    }
+    for figure in read_lesson_pictures(project):
+        pages[figure.id] = _page("book/lesson_pictures.yaml", "", figure, recorded=False)
+    return {project / "book" / "_figures" / f"{name}.md": page for name, page in pages.items()}
 
-    entries = [entry for study in STUDIES for entry in study.entries(project)]
-    folder = project / "book" / "_figures"
-    return {folder / f"{figure.id}.md": _page(entry, figure) for entry in entries for figure in entry.figures}
+
+def read_lesson_pictures(project: Path) -> list[BookFigure]:
+    """Return what is said of the pictures that lessons draw; a project may say nothing.
+
+    Raises
+    ------
+    GradpathError
+        For a bad declaration; one line.
+    """
+    file = project / "book" / "lesson_pictures.yaml"
+    if not file.is_file():
+        return []
+    taken = [figure.id for study in STUDIES for entry in study.entries(project) for figure in entry.figures]
+    return list(read_entries(file, "pictures", "picture", _lesson_picture, taken).values())
+
+
+def _lesson_picture(where: str, entry: dict[str, str]) -> BookFigure:
+    check_entry(where, entry, _LESSON_PICTURE)
+    stem = f"_lessons/{entry['lesson']}/{entry['cell']}."
+    return BookFigure(entry["id"], stem, entry["caption"], entry["alt"], alt_dark=entry.get("alt_dark"))
 
 
 def write_figure_pages(project: Path) -> list[Path]:
@@ -26,23 +64,23 @@ def write_figure_pages(project: Path) -> list[Path]:
     return write_pages(project / "book" / "_figures", figure_pages(project))
 
 
-def _page(entry: Entry, figure: BookFigure) -> str:
-    made = "Recorded" if entry.study.on_demand else "Computed"
-    parts = [f"<!-- from shared_figures/{entry.study.declaration}; 'gradpath figures' writes this file -->\n"]
+def _page(declaration: str, folder: str, figure: BookFigure, recorded: bool) -> str:
+    made = "Recorded" if recorded else "Computed"
+    parts = [f"<!-- from {declaration}; 'gradpath figures' writes this file -->\n"]
     parts.append('::: {.panel-tabset group="language"}')
     for language, name in _LANGUAGES.items():
         caption = f"{figure.caption} {made} and drawn in {name}."
-        parts += [f"## {name}\n", _block(figure, language, caption, figure.alt)]
+        parts += [f"## {name}\n", _block(folder, figure, language, caption, figure.alt)]
     parts.append(":::")
     if figure.overlay_alt:
-        parts += ["", _block(figure, "overlay", _OVERLAY, figure.overlay_alt).rstrip("\n")]
+        parts += ["", _block(folder, figure, "overlay", _OVERLAY, figure.overlay_alt).rstrip("\n")]
     return "\n".join(parts) + "\n"
 
 
-def _block(figure: BookFigure, drawn_by: str, caption: str, alt: str) -> str:
-    said = alt.replace('"', "&quot;")
-    pictures = "".join(
-        f'![](../shared_figures/{figure.stem}{drawn_by}-{theme}.svg){{.{theme}-only fig-alt="{said}"}}\n'
-        for theme in THEMES
-    )
+def _block(folder: str, figure: BookFigure, drawn_by: str, caption: str, alt: str) -> str:
+    pictures = ""
+    for theme in THEMES:
+        said = (figure.alt_dark if theme == "dark" and figure.alt_dark else alt).replace('"', "&quot;")
+        file = f"{folder}{figure.stem}{drawn_by}-{theme}.svg"
+        pictures += f'![]({file}){{.{theme}-only fig-alt="{said}"}}\n'
     return f"::: {{#fig-{figure.id}-{drawn_by}}}\n{pictures}\n{caption}\n:::\n"

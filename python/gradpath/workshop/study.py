@@ -24,8 +24,8 @@ Progress = Callable[[str], None]
 class BookFigure:
     """A figure of the book: the beginning of its pictures' names, and what is said of it, in words.
 
-    ``caption`` stands below it; ``alt`` is for those who do not see it, and ``overlay_alt`` for the picture in which
-    both languages are laid over each other.
+    ``caption`` stands below it; ``alt`` is for those who do not see it, ``overlay_alt`` for the picture in which both
+    languages are laid over each other, and ``alt_dark`` for the dark theme where that looks different.
     """
 
     id: str
@@ -33,6 +33,7 @@ class BookFigure:
     caption: str
     alt: str
     overlay_alt: str | None = None
+    alt_dark: str | None = None
 
     @classmethod
     def all(cls, *declared: tuple[str, str, Any]) -> list[BookFigure]:
