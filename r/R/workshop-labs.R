@@ -66,7 +66,6 @@ take_parts <- function(data, lab, size) {
 }
 
 run_lab <- function(lab, size, data, checkpoints, progress) {
-  engine <- engine_info()
   record <- c(made_by(), list(
     dtype = lab$dtype,
     seed = paste(sprintf("%.15g", lab$sizes[[size]]$seeds), collapse = ", "),
