@@ -20,6 +20,31 @@ def sources(project: Path, folder: Path) -> Path:
     return folder
 
 
+SMALL = """\
+project: {type: book, output-dir: _book}
+lang: en
+bibliography: book/references.bib
+book:
+  title: Small
+  subtitle: Two pages
+  author: nobody
+  description: What a test needs of a book.
+  chapters: [index.qmd, book/04-momentum.qmd]
+"""
+
+
+def small_sources(project: Path, folder: Path) -> Path:
+    """Write a book of two pages, for what is the same in a book of any size."""
+    (folder / "book").mkdir()
+    shutil.copytree(project / "book" / "explorer", folder / "book" / "explorer")
+    for name in ("references.bib", "styles.css"):
+        shutil.copy(project / "book" / name, folder / "book")
+    (folder / "_quarto.yml").write_text(SMALL)
+    (folder / "index.qmd").write_text("# Preface {#sec-preface .unnumbered}\n\nTo @sec-momentum.\n")
+    (folder / "book" / "04-momentum.qmd").write_text("# Momentum {#sec-momentum}\n\nA ball [@polyak1964].\n")
+    return folder
+
+
 @contextmanager
 def served(folder: Path) -> Iterator[str]:
     """Serve a folder on this machine alone; hand out its address."""

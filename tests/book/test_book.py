@@ -12,7 +12,7 @@ from gradpath import GradpathError
 from gradpath.book.render import render_book
 from gradpath.book.sources import read_chapters
 from tests.conftest import CHROMIUM, PROJECT
-from tests.rendered_book import served, sources
+from tests.rendered_book import served, small_sources
 
 pytestmark = pytest.mark.xdist_group("browser")
 in_a_browser = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
@@ -141,7 +141,9 @@ def test_each_panel_holds_code_of_its_own_language(pages):
     assert panels >= 40
 
 
-def test_a_second_rendering_does_nothing_and_a_change_is_noticed(built):
+def test_a_second_rendering_does_nothing_and_a_change_is_noticed(project, tmp_path):
+    built = small_sources(project, tmp_path)
+    assert not render_book(built, quarto=False).skipped
     assert render_book(built, quarto=False).skipped
     with (built / "book" / "04-momentum.qmd").open("a") as file:
         file.write("\nOne more word.\n")
@@ -165,7 +167,7 @@ def test_a_second_rendering_does_nothing_and_a_change_is_noticed(built):
     ],
 )
 def test_what_goes_nowhere_is_refused_and_the_old_book_stays(project, tmp_path, addition, line):
-    folder = sources(project, tmp_path)
+    folder = small_sources(project, tmp_path)
     (folder / "_book").mkdir()
     (folder / "_book" / "index.html").write_text("old")
     with (folder / "book" / "04-momentum.qmd").open("a") as file:
