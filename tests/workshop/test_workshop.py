@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
@@ -27,6 +28,28 @@ REGULAR = [study for study in STUDIES if not study.on_demand]
 @pytest.fixture
 def small(project, tmp_path, monkeypatch) -> Path:
     folder = make_small_project(project, tmp_path / "small")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def computed_once(project, tmp_path_factory) -> Path:
+    """Compute Python's tables of a small project, once for all tests that begin with them."""
+    folder = make_small_project(project, tmp_path_factory.mktemp("computed") / "small")
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        run(folder)
+    finally:
+        os.chdir(before)
+    return folder
+
+
+@pytest.fixture
+def computed(computed_once, tmp_path, monkeypatch) -> Path:
+    """Copy it for a test that changes it: a clone is as fresh as what it was cloned from."""
+    folder = tmp_path / "small"
+    shutil.copytree(computed_once, folder, symlinks=True)
     monkeypatch.chdir(folder)
     return folder
 
@@ -58,13 +81,12 @@ def test_only_what_changed_is_computed(small):
     assert run(small, force=True) == ALL_TABLES
 
 
-def test_a_fresh_clone_computes_and_draws_nothing(small, tmp_path, monkeypatch):
-    run(small)
-    drawn, refused = draw(small)
+def test_a_fresh_clone_computes_and_draws_nothing(computed, tmp_path, monkeypatch):
+    drawn, refused = draw(computed)
     assert len(drawn) == 4 + 4 + 2 + 4
     assert refused == []
     clone = tmp_path / "clone"
-    shutil.copytree(small, clone, symlinks=True, ignore=shutil.ignore_patterns(".gradpath"))
+    shutil.copytree(computed, clone, symlinks=True, ignore=shutil.ignore_patterns(".gradpath"))
     monkeypatch.chdir(clone)
     assert run(clone) == []
     assert draw(clone) == (set(), [])
@@ -94,70 +116,65 @@ def test_an_unknown_lab_is_refused_and_nothing_is_written(small):
     )
 
 
-def test_why_a_table_is_stale(small):
-    run(small)
-    bowl = STUDIES[0].entries(small)[0]
-    assert why_stale(small, bowl, "python") is None
-    table = small / "shared_figures" / "bowl" / "python.csv"
+def test_why_a_table_is_stale(computed):
+    bowl = STUDIES[0].entries(computed)[0]
+    assert why_stale(computed, bowl, "python") is None
+    table = computed / "shared_figures" / "bowl" / "python.csv"
     text = table.read_text()
     digest = text.partition("descent ")[2][:8]
     table.write_text(text.replace(f"descent {digest}", "descent 00000000"))
-    assert why_stale(small, bowl, "python") == "code changed: paths.descent"
+    assert why_stale(computed, bowl, "python") == "code changed: paths.descent"
     table.write_text(text.replace("# declaration: ", "# declaration: 0"))
-    assert why_stale(small, bowl, "python") == "its declaration in experiments.yaml changed"
+    assert why_stale(computed, bowl, "python") == "its declaration in experiments.yaml changed"
 
 
-def test_the_check_fails_for_a_stale_table_and_says_what_makes_it_fresh(small):
-    run(small)
-    assert gradpath(small, "check").returncode == 0
-    (small / "shared_figures" / "experiments.yaml").write_text(EXPERIMENTS.replace("lr: 1.0", "lr: 1.1"))
-    done = gradpath(small, "check")
+def test_the_check_fails_for_a_stale_table_and_says_what_makes_it_fresh(computed):
+    assert gradpath(computed, "check").returncode == 0
+    (computed / "shared_figures" / "experiments.yaml").write_text(EXPERIMENTS.replace("lr: 1.0", "lr: 1.1"))
+    done = gradpath(computed, "check")
     assert done.returncode == 1
     assert "gradpath: stale: bowl (python-manual, python-optim);" in done.stderr
     assert "'gradpath run' computes them" in done.stderr
     assert " 4 stale, 0 stale recordings, 0 differ" in done.stdout.replace("\n", " ")
-    assert gradpath(small, "run", "--language", "python").returncode == 0
-    assert gradpath(small, "check").returncode == 0
+    assert gradpath(computed, "run", "--language", "python").returncode == 0
+    assert gradpath(computed, "check").returncode == 0
 
 
-def test_without_a_table_of_pythons_the_check_says_so_in_one_line(small):
-    run(small)
-    table = small / "shared_figures" / "bowl" / "python.csv"
+def test_without_a_table_of_pythons_the_check_says_so_in_one_line(computed):
+    table = computed / "shared_figures" / "bowl" / "python.csv"
     shutil.copy(table, table.with_name("r-pytorch.csv"))
     table.unlink()
-    done = gradpath(small, "check")
+    done = gradpath(computed, "check")
     assert done.returncode == 2
     assert done.stderr == "gradpath: bowl/python.csv: no such table; 'gradpath run' makes it\n"
 
 
-def test_nothing_is_drawn_from_tables_that_differ_or_are_stale(small):
-    run(small)
-    table = small / "shared_figures" / "bowl" / "python.csv"
+def test_nothing_is_drawn_from_tables_that_differ_or_are_stale(computed):
+    table = computed / "shared_figures" / "bowl" / "python.csv"
     lines = table.read_text().splitlines()
     at = next(i for i, line in enumerate(lines) if line.startswith("quick,optim,3,"))
     cells = lines[at].split(",")
     cells[3] = repr(float(cells[3]) * (1 + 1e-9))
     table.write_text("\n".join([*lines[:at], ",".join(cells), *lines[at + 1 :]]) + "\n")
-    done = gradpath(small, "figures", "--language", "python")
+    done = gradpath(computed, "figures", "--language", "python")
     assert done.returncode == 1
     assert "not drawn, their tables differ or are stale: bowl;" in done.stderr
-    assert not (small / "shared_figures" / "bowl" / "python-light.svg").exists()
-    assert (small / "shared_figures" / "schedules" / "python-light.svg").exists()
+    assert not (computed / "shared_figures" / "bowl" / "python-light.svg").exists()
+    assert (computed / "shared_figures" / "schedules" / "python-light.svg").exists()
 
 
-def test_a_picture_of_rates_shows_the_table(small):
-    run(small)
-    draw(small)
-    before = (small / "shared_figures/schedules/cosine-python-light.svg").read_bytes()
-    table = small / "shared_figures" / "schedules" / "python.csv"
+def test_a_picture_of_rates_shows_the_table(computed):
+    draw(computed)
+    before = (computed / "shared_figures/schedules/cosine-python-light.svg").read_bytes()
+    table = computed / "shared_figures" / "schedules" / "python.csv"
     rows = [line.split(",") for line in table.read_text().splitlines()]
     halved = [
         ",".join([*row[:3], repr(float(row[3]) / 2)]) if row[0] == "cosine" and row[2] == "4" else ",".join(row)
         for row in rows
     ]
     table.write_text("\n".join(halved) + "\n")
-    assert "schedules/cosine-python-light.svg" in draw(small)[0]
-    assert (small / "shared_figures/schedules/cosine-python-light.svg").read_bytes() != before
+    assert "schedules/cosine-python-light.svg" in draw(computed)[0]
+    assert (computed / "shared_figures/schedules/cosine-python-light.svg").read_bytes() != before
 
 
 def test_an_edited_path_gets_a_new_picture_in_r_though_an_old_recording_lies_there(small, r: R):
@@ -189,13 +206,12 @@ def test_an_edited_path_gets_a_new_picture_in_r_though_an_old_recording_lies_the
     assert read_drawn(small)["bowl", "r"]
 
 
-def test_a_run_added_to_a_recorded_lab_is_stale_and_no_crash(small):
-    run(small)
-    python = small / "shared_figures" / "training" / "quick" / "rates.2.python.csv"
+def test_a_run_added_to_a_recorded_lab_is_stale_and_no_crash(computed):
+    python = computed / "shared_figures" / "training" / "quick" / "rates.2.python.csv"
     shutil.copy(python, python.with_name("rates.2.r-pytorch.csv"))
     added = TRAINING + "      - {id: new, settings: {lr: 0.1}}\n"
-    (small / "shared_figures" / "training.yaml").write_text(added)
-    rows = [c for c in compare_all(small) if c.figure == "training-rates.2"]
+    (computed / "shared_figures" / "training.yaml").write_text(added)
+    rows = [c for c in compare_all(computed) if c.figure == "training-rates.2"]
     assert {c.path for c in rows} == {"low, seed 0", "high, seed 0", "new, seed 0"}
     assert {c.verdict for c in rows} == {"stale"}
 
@@ -248,8 +264,6 @@ def test_what_a_killed_process_left_is_swept_and_what_a_living_one_writes_is_not
 
 
 def test_a_file_has_the_permissions_of_the_umask(small):
-    import os
-
     before = os.umask(0o027)
     try:
         write_text(small / "shared_figures" / "new.txt", "text")
@@ -317,34 +331,32 @@ def test_a_planted_error_in_a_rule_of_rs_is_caught_and_located(project, r: R, tm
     assert "differ first at step 1" in lines[0]
 
 
-def test_the_check_pages_say_what_was_compared_and_go_with_their_figure(small):
-    run(small)
-    done = gradpath(small, "check")
+def test_the_check_pages_say_what_was_compared_and_go_with_their_figure(computed):
+    done = gradpath(computed, "check")
     assert done.returncode == 0
-    page = small / "book" / "_checks" / "bowl.md"
+    page = computed / "book" / "_checks" / "bowl.md"
     said = page.read_text()
     # Two paths of six points and three numbers, by optim and in exact arithmetic.
     assert said.startswith("::: {.check-line}\nChecked: 4 comparisons, 72 numbers, ")
     assert "rules and loops in python 3." in said
     assert "exact rational arithmetic" in said
-    table = (small / "book" / "_checks" / "all.md").read_text()
+    table = (computed / "book" / "_checks" / "all.md").read_text()
     assert "| bowl | python-optim | python-manual | 36 | " in table
     assert "| 1e-12 | agrees |" in table
     assert "| closed form | exact rational arithmetic |" in table
-    (small / "shared_figures" / "experiments.yaml").write_text(EXPERIMENTS.replace("id: bowl", "id: bowls"))
-    run(small)
-    gradpath(small, "check")
+    (computed / "shared_figures" / "experiments.yaml").write_text(EXPERIMENTS.replace("id: bowl", "id: bowls"))
+    run(computed)
+    gradpath(computed, "check")
     assert not page.exists()
-    assert (small / "book" / "_checks" / "bowls.md").is_file()
+    assert (computed / "book" / "_checks" / "bowls.md").is_file()
 
 
-def test_the_build_stops_where_lanes_differ_and_draws_nothing(small):
-    run(small)
-    table = small / "shared_figures" / "bowl" / "python.csv"
+def test_the_build_stops_where_lanes_differ_and_draws_nothing(computed):
+    table = computed / "shared_figures" / "bowl" / "python.csv"
     plant(table, "slow,optim,1,", "slow,optim,1,1")
-    done = gradpath(small, "build")
+    done = gradpath(computed, "build")
     assert done.returncode == 1
     assert (
         "gradpath: figure 'bowl', path 'slow': python-optim and python-manual differ first at step 1" in done.stderr
     )
-    assert not list((small / "shared_figures" / "bowl").glob("*.svg"))
+    assert not list((computed / "shared_figures" / "bowl").glob("*.svg"))
