@@ -5,6 +5,7 @@ NULL
 
 RULE_BITS <- c(float64 = 53, float32 = 24)
 MAX_CHECKED_STEPS <- 1000
+RULE_OPTIONS <- c("init", "bias_correction")
 # Up to here a difference in float64 may come from a number that was rounded to float32 on the way.
 SINGLE_PRECISION <- 1e-4
 
@@ -44,10 +45,16 @@ check_rule <- function(rule, like, name = NULL, steps = 50, seed = 0) {
     refuse(where, "steps", steps, sprintf("a whole number from 1 to %d", MAX_CHECKED_STEPS))
   }
   require_value(where, "seed", seed)
-  taken <- hyperparameters_of(where, rule, like)
+  taken <- hyperparameters_taken(where, rule, like)
   cases <- draw_cases(like, taken, steps, seed)
-  runs <- lapply(cases, function(case) run_rule(rule, case, taken))
-  ours <- lapply(cases, function(case) {
+  runs <- list()
+  for (case in cases) {
+    runs <- c(runs, list(run_rule(rule, case, taken)))
+    # One that fails is not asked again.
+    if (!is.null(runs[[case$number]]$problem)) break
+  }
+  run_cases <- cases[seq_along(runs)]
+  ours <- lapply(run_cases, function(case) {
     run_steps(function(x, g, state, number) {
       do.call(UPDATE_RULES[[like]], c(list(x, g, state), at_step(case, number)), quote = TRUE)
     }, case)
@@ -56,11 +63,11 @@ check_rule <- function(rule, like, name = NULL, steps = 50, seed = 0) {
     cases = length(cases), steps = steps, held = setdiff(names(default_hyperparameters(like)), taken), rule = rule,
     taken = taken
   )
-  new_rule_report(c(list(name = name, like = like), judge_runs(like, cases, runs, ours), facts))
+  new_rule_report(c(list(name = name, like = like), judge_runs(like, run_cases, runs, ours), facts))
 }
 
 # Which hyperparameters of a reference a rule takes.
-hyperparameters_of <- function(where, rule, like) {
+hyperparameters_taken <- function(where, rule, like) {
   known <- names(default_hyperparameters(like))
   wanted <- paste0("a function of x, g, state and hyperparameters of ", like, ": ", paste(known, collapse = ", "))
   if (!is.function(rule)) refuse(where, "rule", rule, wanted)
@@ -81,7 +88,9 @@ hyperparameters_of <- function(where, rule, like) {
       gradpath_stop(paste0(where, ": rule: takes '", other, "', which ", like, " does not have; use ", wanted))
     }
   }
-  if ("..." %in% names(parameters)) known else intersect(known, others)
+  # Options have to be named: whatever takes anything may well not know them.
+  if ("..." %in% names(parameters)) others <- c(others, setdiff(known, RULE_OPTIONS))
+  intersect(known, others)
 }
 
 judge_runs <- function(like, cases, runs, ours) {

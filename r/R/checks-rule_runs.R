@@ -170,7 +170,9 @@ is_own_file <- function(file) {
 }
 
 failure_text <- function(where, problem) {
-  text <- tryCatch(user_failure(where, problem, "failed"), error = conditionMessage)
   line <- attr(problem, "line")
+  # A line says more than the call, which is ours where the rule itself stopped.
+  if (!is.null(line)) problem$call <- NULL
+  text <- tryCatch(user_failure(where, problem, "failed"), error = conditionMessage)
   if (is.null(line)) text else paste0(text, " (", printable(line), ")")
 }
