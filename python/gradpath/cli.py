@@ -168,7 +168,7 @@ def grade(
     from gradpath.workshop import grade_pages
     from gradpath.workshop.grade import grade as grade_all
     from gradpath.workshop.grade import write_grades
-    from gradpath.workshop.grade_runs import Limits
+    from gradpath.workshop.grade_limits import Limits
 
     _require_option("--format", format, ["text", "json", "junit"])
     if to.exists() and not to.is_dir():

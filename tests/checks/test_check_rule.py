@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
 import gradpath
+from gradpath.checks.check_rule import _judge
 from gradpath.checks.differences import TOLERANCE, distances_of_x, run_mistake
 from gradpath.checks.mistakes import IN_PLACE, MISTAKES, NO_STATE, SINGLE
 from gradpath.checks.rule_cases import draw_cases
@@ -183,24 +185,21 @@ def test_the_first_difference_names_the_state_where_it_parts_sooner():
 
 
 def test_several_mistakes_with_the_same_numbers_are_not_claimed():
-    # Without a state, momentum is plain descent; so it is at momentum 0, where nothing tells them apart.
-    from gradpath.checks.check_rule import _judge
-    from gradpath.checks.rule_runs import run_rule
-
-    cases = draw_cases("nesterov", ["lr"], 4, 0)
-    cases = [case for case in cases if case.hyperparameters.update(momentum=0.0) is None]
-    ours = [run_steps(lambda x, g, s, n, c=c: UPDATE_RULES["nesterov"](x, g, s, **c.at_step(n)), c) for c in cases]
-    runs = [run_rule(lambda x, g, state, lr: (x, state), case, ["lr"]) for case in cases]
-    assert _judge("nesterov", cases, runs, ours)["mistake"] is None
-    twice = [run_mistake("nesterov", ("swapped decay",), case) for case in cases]
-    found = _judge("nesterov", cases, twice, ours)
-    assert found["mistake"] is None or found["mistake"] == "decay factors swapped"
+    # At momentum 0.5 a velocity that is an average and one with swapped factors are one.
+    drawn = draw_cases("momentum", ["lr", "momentum"], 4, 0)
+    cases = [replace(case, hyperparameters=case.hyperparameters | {"momentum": 0.5}) for case in drawn]
+    ours = [run_mistake("momentum", (), case) for case in cases]
+    found = _judge("momentum", cases, [run_mistake("momentum", ("averaged",), case) for case in cases], ours)
+    assert (found["verdict"], found["mistake"]) == ("differs", None)
+    several = "velocity as an average, decay factors swapped"
+    assert found["notes"] == (f"several classic mistakes give these numbers: {several}",)
 
 
+THIRD = (
+    "def broken(x, g, state):\n    n = state.get('n', 0) + 1\n    if n == 3:\n        1 / 0\n    return x, {'n': n}\n"
+)
 BROKEN = {
-    "step 3: failed: ZeroDivisionError: division by zero (broken.py, line 4)": (
-        "def broken(x, g, state):\n    n = state.get('n', 0) + 1\n    if n == 3:\n        1 / 0\n    return x, {'n': n}"
-    ),
+    "step 3: failed: ZeroDivisionError: division by zero (broken.py, line 4)": THIRD,
     "step 1: returned x of shape (1, 2) in place of (2)": "def broken(x, g, state):\n    return x[None], state\n",
     "step 1: returned x as float32 in place of float64": "def broken(x, g, state):\n    return x.float(), state\n",
     "step 1: returned nothing; return x and state": "def broken(x, g, state):\n    x - g\n",

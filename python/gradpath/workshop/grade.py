@@ -1,9 +1,15 @@
-"""``gradpath grade``: checks submissions one by one, gives points, and writes a table and a page for each."""
+"""``gradpath grade``: checks submissions one by one, gives points, and writes a table and a page for each.
+
+Each runs in a process of its own, with limits on time and memory, so that what goes wrong in one does not stop the
+others. That is no sandbox: a submission can read and write what the person who grades it can. Its time begins, and
+its memory counts, when its process has loaded what it is checked with.
+"""
 
 from __future__ import annotations
 
 import csv
 import io
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,8 +18,10 @@ from typing import Any
 from gradpath.refusals import GradpathError, is_one_of, one_of, printable, refusal
 from gradpath.rules import optimizer_names
 from gradpath.tables import write_text
+from gradpath.workshop.grade_limits import Limits, or_too_large
 from gradpath.workshop.grade_pages import page_of
-from gradpath.workshop.grade_runs import Limits, run_submission
+from gradpath.workshop.grade_python import run_python
+from gradpath.workshop.grade_r import run_r
 
 LANGUAGES = {".py": "python", ".R": "r", ".r": "r"}
 COLUMNS = ["file", "language", "rule", "verdict", "points", "mistake", "first"]
@@ -134,7 +142,11 @@ def grade(
 def _grade_one(file: Path, rule: str, name: str, most: float, limits: Limits) -> Graded:
     if not file.read_bytes().strip():
         return _as_graded(file, rule, most, {"verdict": "no rule", "first": "is empty"})
-    return _as_graded(file, rule, most, run_submission(file, rule, name, limits))
+    run = run_python if LANGUAGES[file.suffix] == "python" else run_r
+    with tempfile.TemporaryDirectory(prefix="gradpath-grade-") as folder:
+        work = Path(folder) / "work"
+        work.mkdir()
+        return _as_graded(file, rule, most, or_too_large(run(file, rule, name, limits, work), limits))
 
 
 def _as_graded(file: Path, rule: str, most: float, found: dict[str, Any]) -> Graded:

@@ -1,6 +1,6 @@
-"""The process in which one submission in Python is checked: ``python -m gradpath.workshop.grade_child``.
+"""The process in which one submission in Python is checked.
 
-It loads everything, says that it is ready, and waits until its limits are set; only then it touches the submission.
+It is forked from one that has loaded torch already; it limits itself, and only then it touches the submission.
 """
 
 from __future__ import annotations
@@ -9,30 +9,61 @@ import importlib.util
 import inspect
 import json
 import os
+import resource
 import sys
-import time
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from gradpath.checks.check_rule import check_rule, hyperparameters_taken
 from gradpath.refusals import GradpathError, printable, user_failure
 from gradpath.rules import UPDATE_RULES
 
 WHERE = "grade"
+STATM = Path("/proc/self/statm")
 
 
-def main(file: str, rule: str, name: str, folder: str) -> None:
-    """Check a submission and leave what was found in ``result.json``."""
-    # What is only loaded when a rule first runs is no part of what the submission uses.
+def check_submission(
+    file: Path, rule: str, name: str, megabytes: int, work: Path, output: Connection, answer: Connection
+) -> None:
+    """Check a submission: say ``ready``, then what was found, as JSON.
+
+    Parameters
+    ----------
+    file : Path
+    rule, name : str
+    megabytes : int
+        How much memory it may use beyond what is loaded already, on Linux.
+    work : Path
+        The folder that it runs in.
+    output : Connection
+        Takes what it prints.
+    answer : Connection
+    """
+    # A group of its own, so that it can be ended together with all that it starts.
+    os.setsid()
+    with open(os.devnull) as nothing:
+        os.dup2(nothing.fileno(), 0)
+    for stream in (1, 2):
+        os.dup2(output.fileno(), stream)
+    os.chdir(work)
+    sys.path.insert(0, str(file.parent))
+    # One thread: more would take memory for their stacks.
+    torch.set_num_threads(1)
     check_rule(UPDATE_RULES[rule], rule, steps=2)
-    place = Path(folder)
-    (place / "ready").write_text(str(os.getpid()))
-    while not (place / "go").exists():
-        time.sleep(0.01)
-    sys.path.insert(0, str(Path(file).parent))
-    found = _graded(Path(file), rule, name)
-    (place / "result.tmp").write_text(json.dumps(found))
-    (place / "result.tmp").rename(place / "result.json")
+    _limit_memory(megabytes)
+    answer.send("ready")
+    answer.send(json.dumps(_graded(file, rule, name)))
+    sys.stdout.flush()
+
+
+def _limit_memory(megabytes: int) -> None:
+    if STATM.is_file():
+        most = int(STATM.read_text().split()[0]) * resource.getpagesize() + megabytes * 2**20
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _graded(file: Path, rule: str, name: str) -> dict[str, Any]:
@@ -93,7 +124,3 @@ def _may_be_rule(key: str, value: Any, module: str, rule: str) -> bool:
     except GradpathError:
         return False
     return True
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
