@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 # loading torch.
 _MODULES = {
     "surfaces": ["SURFACES", "get_surface", "surface_names"],
+    "surfaces.own_surface": ["surface"],
     "surfaces.surface": ["Surface"],
     "rules": ["UPDATE_RULES", "default_hyperparameters", "optimizer_names"],
     "rules.rule": ["Step"],
@@ -126,6 +127,7 @@ if TYPE_CHECKING:
         warmup_schedule,
     )
     from gradpath.surfaces import SURFACES, get_surface, surface_names
+    from gradpath.surfaces.own_surface import surface
     from gradpath.surfaces.surface import Surface
     from gradpath.training.checkpoints import load_weights, save_weights
     from gradpath.training.clipping import clip_by_norm, clip_by_value, clip_gradients

@@ -14,13 +14,14 @@ from gradpath.devices import as_device
 from gradpath.hyperparameters import check_hyperparameters, require
 from gradpath.optimizers import make_optimizer, seed_state
 from gradpath.paths.noise import gradient_noise
-from gradpath.paths.objectives import check_arity, gradient_at, leave_gradient, value_at
+from gradpath.paths.objectives import gradient_at, leave_gradient, value_at
 from gradpath.refusals import is_one_of, one_of, refusal
 from gradpath.rules import UPDATE_RULES
 from gradpath.schedules.fields import check_path_schedule
 from gradpath.schedules.library import RateByHand, Scheduler, guard_schedule, make_scheduler, step_scheduler
 from gradpath.schedules.schedules import Rate, schedule_parameters
 from gradpath.surfaces import SURFACES, surface_names
+from gradpath.surfaces.own_surface import check_arity
 from gradpath.surfaces.surface import Surface
 
 Objective = Callable[[Tensor], Tensor]
