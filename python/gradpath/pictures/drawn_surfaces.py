@@ -13,7 +13,7 @@ from gradpath.surfaces.own_surface import Window, check_callable, check_window, 
 from gradpath.surfaces.surface import Surface
 
 # How much of what the paths reach is left free on each side.
-MARGIN = 0.15
+PATHS_MARGIN = 0.15
 
 
 def drawn_surface(where: str, surface: Any, paths: Sequence[pd.DataFrame], window: Any) -> tuple[Surface, Window]:
@@ -61,9 +61,9 @@ def window_of(paths: Sequence[pd.DataFrame]) -> Window:
         (min(float(path[x].min()) for path in paths), max(float(path[x].max()) for path in paths))
         for x in ("x1", "x2")
     ]
-    longest = max(to - start for start, to in ends) or 2 / (1 + 2 * MARGIN)
+    longest = max(to - start for start, to in ends) or 2 / (1 + 2 * PATHS_MARGIN)
     window: list[float] = []
     for start, to in ends:
-        half = max(to - start, longest / 2) * (0.5 + MARGIN)
+        half = max(to - start, longest / 2) * (0.5 + PATHS_MARGIN)
         window += [(start + to) / 2 - half, (start + to) / 2 + half]
     return (window[0], window[1], window[2], window[3])
