@@ -59,6 +59,8 @@ _MODULES = {
     "training.checkpoints": ["load_weights", "save_weights"],
     "networks": ["count_parameters"],
     "initializations": ["INITIALIZATIONS", "initialize_network"],
+    "training.kept_weights": ["flat_weights"],
+    "training.loss_slices": ["loss_slice", "project_path"],
     "training.clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
     "training.scores": ["SCORES", "accuracy"],
     "workshop.recorded_tables": ["find_table"],
@@ -132,6 +134,8 @@ if TYPE_CHECKING:
     from gradpath.training.checkpoints import load_weights, save_weights
     from gradpath.training.clipping import clip_by_norm, clip_by_value, clip_gradients
     from gradpath.training.evaluation import evaluate_network
+    from gradpath.training.kept_weights import flat_weights
+    from gradpath.training.loss_slices import loss_slice, project_path
     from gradpath.training.scores import SCORES, accuracy
     from gradpath.training.train_network import train_network
     from gradpath.workshop.experiments import read_experiments

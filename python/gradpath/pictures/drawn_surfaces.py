@@ -9,7 +9,7 @@ import pandas as pd
 
 from gradpath.refusals import is_one_of, one_of, refusal
 from gradpath.surfaces import get_surface, surface_names
-from gradpath.surfaces.own_surface import Window, check_callable, check_window, drawable
+from gradpath.surfaces.own_surface import Window, check_callable, check_window, drawable, window_around
 from gradpath.surfaces.surface import Surface
 
 # How much of what the paths reach is left free on each side.
@@ -46,24 +46,7 @@ def drawn_surface(where: str, surface: Any, paths: Sequence[pd.DataFrame], windo
     if not callable(surface):
         raise refusal(where, "surface", surface, f"{one_of(surface_names())}, a surface or a function")
     check_callable(where, surface, "surface")
-    window = window or window_of(paths)
+    reached = [[float(v) for path in paths for v in path[x]] for x in ("x1", "x2")]
+    window = window or window_around(reached, PATHS_MARGIN)
     formula_of = drawable(f"{where}: surface", surface, window)
     return Surface("function", "", formula_of, (), window, ""), window
-
-
-def window_of(paths: Sequence[pd.DataFrame]) -> Window:
-    """Return what paths reach together, with a margin of 15 % of it on each side.
-
-    A window is at least half as wide as high and the other way round, so that a straight path has room; around a
-    path that stays where it is the window is 2 wide and high.
-    """
-    ends = [
-        (min(float(path[x].min()) for path in paths), max(float(path[x].max()) for path in paths))
-        for x in ("x1", "x2")
-    ]
-    longest = max(to - start for start, to in ends) or 2 / (1 + 2 * PATHS_MARGIN)
-    window: list[float] = []
-    for start, to in ends:
-        half = max(to - start, longest / 2) * (0.5 + PATHS_MARGIN)
-        window += [(start + to) / 2 - half, (start + to) / 2 + half]
-    return (window[0], window[1], window[2], window[3])

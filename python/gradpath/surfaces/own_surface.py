@@ -119,6 +119,21 @@ def check_window(where: str, window: Any) -> Window:
     return (float(given[0]), float(given[1]), float(given[2]), float(given[3]))
 
 
+def window_around(reached: Sequence[Sequence[float]], margin: float) -> Window:
+    """Return a window around numbers of x1 and numbers of x2, with a share of what they reach left free on each side.
+
+    It is at least half as wide as high and the other way round, so that a straight path has room; around a single
+    point it is 2 wide and high.
+    """
+    ends = [(min(numbers), max(numbers)) for numbers in reached]
+    longest = max(to - start for start, to in ends) or 2 / (1 + 2 * margin)
+    window: list[float] = []
+    for start, to in ends:
+        half = max(to - start, longest / 2) * (0.5 + margin)
+        window += [(start + to) / 2 - half, (start + to) / 2 + half]
+    return (window[0], window[1], window[2], window[3])
+
+
 def check_minima(where: str, minima: Any) -> tuple[Point, ...]:
     """Return minima as points; refuse what is not a list of points of two finite numbers."""
     accepted = "a list of points, two finite numbers each"
