@@ -43,6 +43,7 @@ _MODULES = {
     "paths.descent": ["descend"],
     "pictures.canvas": ["save_plot"],
     "pictures.contours": ["plot_paths"],
+    "pictures.paths_3d": ["plot_paths_3d"],
     "paths.maps": ["steps_to_reach"],
     "pictures.maps": ["plot_steps"],
     "pictures.schedules": ["plot_schedules"],
@@ -91,6 +92,7 @@ if TYPE_CHECKING:
     from gradpath.pictures.canvas import save_plot
     from gradpath.pictures.contours import plot_paths
     from gradpath.pictures.maps import plot_steps
+    from gradpath.pictures.paths_3d import plot_paths_3d
     from gradpath.pictures.schedules import plot_schedules
     from gradpath.pictures.training import plot_training
     from gradpath.pictures.walks import plot_walks

@@ -85,14 +85,14 @@ loss_slice <- function(model, loss, data, directions = "random", weights = NULL,
   data <- list(x = given$data$x$to(device = place), y = given$data$y$to(device = place))
   at <- slice_evaluation(model, given, data, batch_size, place)
   # What model and loss do wrong is refused here, at the centre.
-  at$loss(list(centre))
+  at$loss(1, function(i) centre)
   made <- new_surface(
     "loss_slice", "", slice_formula(at, centre, plane), list(), window %||% c(-1, 1, -1, 1),
     "Li et al. (2018), Visualizing the Loss Landscape of Neural Nets", place = 0
   )
   attributes(made) <- c(attributes(made), list(
     centre = centre, directions = plane, explained = explained, grid = SLICE_GRID,
-    loss_of = function(weights) at$loss(list(weights))
+    loss_of = function(weights) at$loss(1, function(i) weights)
   ))
   class(made) <- c("gradpath_slice", class(made))
   made
@@ -157,12 +157,14 @@ slice_formula <- function(at, centre, plane) {
     shape <- dim(x1)
     flat <- lapply(list(x1, x2), function(x) x$reshape(-1))
     numbers <- lapply(flat, as.numeric)
-    weights <- Map(function(a, b) centre + rows[[1]] * a + rows[[2]] * b, numbers[[1]], numbers[[2]])
+    # Made when it is their turn: all weights of all points together may not fit into memory.
+    points <- seq_along(numbers[[1]])
+    weights_at <- function(i) centre + rows[[1]] * numbers[[1]][[i]] + rows[[2]] * numbers[[2]][[i]]
     as_values <- function(values) torch_tensor(values, dtype = torch_float64())$to(dtype = x1$dtype, device = x1$device)
-    values <- as_values(at$loss(weights))
+    values <- as_values(at$loss(points, weights_at))
     if (x1$requires_grad || x2$requires_grad) {
-      slopes <- lapply(weights, function(own) {
-        slope <- at$slope(own)
+      slopes <- lapply(points, function(i) {
+        slope <- at$slope(weights_at(i))
         vapply(rows, function(row) (row * slope)$sum()$item(), 1)
       })
       for (k in 1:2) {
@@ -173,7 +175,7 @@ slice_formula <- function(at, centre, plane) {
   }
 }
 
-# `$loss(weights)` gives the losses with each of some weights in the model, `$slope(weights)` the gradient there, a
+# `$loss(points, weights_at)` gives the losses at each of some points, whose weights a function gives, `$slope(weights)` the gradient there, a
 # vector as long. In between the model holds these weights and the buffers that it has now, and it is left as it was
 # found.
 slice_evaluation <- function(model, given, data, batch_size, place) {
@@ -196,10 +198,10 @@ slice_evaluation <- function(model, given, data, batch_size, place) {
     parts <- torch_split(weights, vapply(parameters, function(p) p$numel(), 1))
     copy_all(parameters, Map(function(part, p) part$reshape(dim(p)), parts, parameters))
   }
-  loss <- function(weights) {
+  loss <- function(points, weights_at) {
     with_own(function(parameters) {
-      vapply(weights, FUN.VALUE = 1, function(own) {
-        put(parameters, own)
+      vapply(points, FUN.VALUE = 1, function(i) {
+        put(parameters, weights_at(i))
         measure(model, given$forward, given$measures, data, batch_size)$loss
       })
     })
