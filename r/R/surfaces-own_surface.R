@@ -83,7 +83,7 @@ check_window <- function(where, window) {
 window_around <- function(reached, margin) {
   ends <- lapply(reached, range)
   longest <- max(vapply(ends, diff, 1))
-  if (longest == 0) longest <- 2 / (1 + 2 * margin)
+  if (longest == 0) longest <- 4 / (1 + 2 * margin)
   unlist(lapply(ends, function(end) {
     half <- max(diff(end), longest / 2) * (0.5 + margin)
     mean(end) + c(-half, half)

@@ -14,7 +14,7 @@ from gradpath.pictures.canvas import check_theme
 from gradpath.pictures.colours import THEMES
 from gradpath.pictures.contours import band_colours, default_label
 from gradpath.pictures.drawn_surfaces import drawn_surface
-from gradpath.pictures.paths_3d import BOX, Relief, check_height, height_label, laid_on, on_surface, relief_of
+from gradpath.pictures.paths_3d import BOX, GAIN, Relief, check_height, height_label, laid_on, on_surface, relief_of
 from gradpath.refusals import GradpathError, refusal
 from gradpath.surfaces.own_surface import Function, Window
 from gradpath.surfaces.surface import Surface
@@ -65,9 +65,9 @@ def write_surface_page(
     paths, surface, labels, window, title, theme, height
         As for :func:`gradpath.plot_paths_3d`.
     shared : bool
-        Whether the page finds plotly, 5 MB, in a file ``plotly.min.js`` beside it, which several pages can use and
-        which is written if it is not there. Otherwise it is in the page, which then is whole by itself. Either way
-        the page asks no other host for anything.
+        Whether the page finds plotly, some megabytes, in a file ``plotly.min.js`` beside it, which several pages can
+        use and which is written if it is not there. Otherwise it is in the page, which then is whole by itself.
+        Either way the page asks no other host for anything.
 
     Returns
     -------
@@ -168,7 +168,7 @@ def turning_picture(
                 "zaxis": axis | {"title": {"text": height_label(height)}},
                 "aspectmode": "manual",
                 "aspectratio": dict(zip("xyz", (side / 4 for side in BOX), strict=True)),
-                "camera": {"eye": {"x": 0.75, "y": -1.3, "z": 1.05}},
+                "camera": {"eye": {"x": 0.9, "y": -1.55, "z": 1.2}},
             },
         },
     }
@@ -177,9 +177,10 @@ def turning_picture(
 def _ground(relief: Relief, theme: str) -> dict[str, Any]:
     bands = max(len(relief.levels) - 1, 1)
     # A scale that jumps: every band has one colour.
+    painted = np.minimum(band_colours(bands, theme)[:, :3] * GAIN[theme], 1)
     scale = [
-        [at, f"rgb({', '.join(str(round(255 * part)) for part in colour[:3])})"]
-        for k, colour in enumerate(band_colours(bands, theme))
+        [at, f"rgb({', '.join(str(round(255 * part)) for part in colour)})"]
+        for k, colour in enumerate(painted)
         for at in (k / bands, (k + 1) / bands)
     ]
     band = np.clip(np.searchsorted(relief.levels, relief.values) - 1, 0, bands - 1)
