@@ -62,7 +62,7 @@ _MODULES = {
     "training.scores": ["SCORES", "accuracy"],
     "workshop.recorded_tables": ["find_table"],
     "workshop.first_epochs": ["read_first_epochs", "run_first_epochs"],
-    "workshop.own_surfaces": ["load_surfaces"],
+    "workshop.course_surfaces": ["load_surfaces"],
     "workshop.course": ["new_course"],
     "workshop.experiments": ["read_experiments"],
     "workshop.runs": ["run_experiments", "draw_experiments"],
@@ -140,7 +140,7 @@ if TYPE_CHECKING:
     from gradpath.workshop.lab_declarations import read_labs
     from gradpath.workshop.lab_pictures import draw_labs
     from gradpath.workshop.labs import run_labs
-    from gradpath.workshop.own_surfaces import load_surfaces
+    from gradpath.workshop.course_surfaces import load_surfaces
     from gradpath.workshop.recorded_tables import find_table
     from gradpath.workshop.runs import draw_experiments, run_experiments
     from gradpath.workshop.schedule_runs import draw_schedules, read_schedules, run_schedules

@@ -11,7 +11,7 @@
   # A project may add its own, see load_surfaces(): the list says what there is when it is asked.
   surfaces <- found_in(here, "gradpath_surface", "place")
   rm("SURFACES", envir = here)
-  makeActiveBinding("SURFACES", function() c(surfaces, as.list(OWN_SURFACES, sorted = TRUE)), here)
+  makeActiveBinding("SURFACES", function() c(surfaces, as.list(COURSE_SURFACES, sorted = TRUE)), here)
   assign("NETWORKS", found_in(here, "gradpath_network", "place"), envir = here)
 }
 

@@ -57,10 +57,11 @@ check_course <- function(folder) {
     refuse(where, "folder", folder, COURSE_FOLDER)
   }
   if (!dir.exists(dirname(folder))) refuse(where, "folder", folder, "a folder in one that is there")
-  there <- file.exists(folder) || nzchar(Sys.readlink(folder), keepNA = FALSE)
-  empty <- dir.exists(folder) && !nzchar(Sys.readlink(folder)) &&
-    length(list.files(folder, all.files = TRUE, no.. = TRUE)) == 0
-  if (there && !empty) refuse(where, "folder", folder, "a folder that is new or empty")
+  link <- !Sys.readlink(folder) %in% c("", NA)
+  empty <- dir.exists(folder) && length(list.files(folder, all.files = TRUE, no.. = TRUE)) == 0
+  if (link || (file.exists(folder) && !empty)) {
+    refuse(where, "folder", folder, "a folder that is new or empty")
+  }
 }
 
 refuse_unwritten <- function(folder, written) {

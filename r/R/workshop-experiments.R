@@ -1,6 +1,6 @@
 # Reads `experiments.yaml`, the declaration of every figure and path, and refuses what is wrong in it.
 
-#' @include declarations.R hyperparameters.R surfaces.R schedules-schedules.R workshop-own_surfaces.R
+#' @include declarations.R hyperparameters.R surfaces.R schedules-schedules.R workshop-course_surfaces.R
 NULL
 
 is_pair <- function(value) is_sequence(value) && two_finite_numbers(unclass(value))
@@ -62,7 +62,7 @@ FIGURE_FIELDS <- c(list(id = needed(IDENTIFIER), title = needed(LINE)), PICTURE,
 #' file <- system.file("extdata", "example.yaml", package = "gradpath")
 #' names(read_experiments(file))
 read_experiments <- function(file) {
-  read_own_surfaces(file)
+  read_course_surfaces(file)
   read_entries(file, "figures", "figure", read_figure, STUDY_FOLDERS)
 }
 

@@ -255,7 +255,11 @@ def _of_r(texts: dict[str, str], own: dict[str, str]) -> _Definitions:
     by_name = {name: (file, name) for file, name in known.code if file in texts}
     for key, code in known.code.items():
         # A project's own file is a room beside the package's: it is seen from nowhere else.
-        here = by_name | {name: (file, name) for file, name in known.code if file == key[0]} if key[0] in own else by_name
+        here = (
+            by_name | {name: (file, name) for file, name in known.code if file == key[0]}
+            if key[0] in own
+            else by_name
+        )
         known.names[key] = {here[name] for name in _r_names(code) if name in here}
     return known
 

@@ -28,7 +28,7 @@ from gradpath.refusals import refusal
 from gradpath.schedules.fields import A_SCHEDULE, check_path_schedule, is_whole
 from gradpath.schedules.schedules import schedule_parameters
 from gradpath.surfaces import surface_names
-from gradpath.workshop.own_surfaces import read_own_surfaces
+from gradpath.workshop.course_surfaces import read_course_surfaces
 
 Pair = tuple[float, float]
 
@@ -144,7 +144,7 @@ def read_experiments(file: str | Path) -> dict[str, Figure]:
     GradpathError
         For the first thing that is wrong: file, figure, path, field, value, what is accepted; one line.
     """
-    read_own_surfaces(file)
+    read_course_surfaces(file)
     return read_entries(file, "figures", "figure", _read_figure, STUDY_FOLDERS)
 
 

@@ -24,7 +24,6 @@ def install_r() -> str:
     return f"install R 4.2 or newer with the packages of {packages} (Debian: apt-get install), then repeat"
 
 
-
 @dataclass
 class R:
     """An R that can run gradpath's R side.

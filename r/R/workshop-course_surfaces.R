@@ -4,7 +4,7 @@
 NULL
 
 # By name; SURFACES lists them behind the package's own.
-OWN_SURFACES <- new.env(parent = emptyenv())
+COURSE_SURFACES <- new.env(parent = emptyenv())
 
 #' Load the surfaces of a project
 #'
@@ -25,27 +25,29 @@ load_surfaces <- function(project = ".") {
   }
   files <- list.files(file.path(project, "r", "surfaces"), "[.]R$", full.names = TRUE)
   files <- files[order(basename(files), method = "radix")]
-  found <- lapply(files, read_own_surface)
+  found <- lapply(files, read_course_surface)
   names <- vapply(found, attr, "", "name")
-  for (i in seq_along(found)) assign(names[[i]], found[[i]], envir = OWN_SURFACES)
+  for (i in seq_along(found)) assign(names[[i]], found[[i]], envir = COURSE_SURFACES)
   names
 }
 
 # Loads the surfaces of the project in whose `shared_figures` a declaration lies.
-read_own_surfaces <- function(declaration) {
+read_course_surfaces <- function(declaration) {
   if (is.character(declaration) && length(declaration) == 1 && !is.na(declaration)) {
     folder <- dirname(normalizePath(declaration, mustWork = FALSE))
     if (basename(folder) == "shared_figures") load_surfaces(dirname(folder))
   }
 }
 
-read_own_surface <- function(file) {
+read_course_surface <- function(file) {
   name <- tools::file_path_sans_ext(basename(file))
   where <- paste0("r/surfaces/", basename(file))
-  taken <- setdiff(surface_names(), ls(OWN_SURFACES))
+  taken <- setdiff(surface_names(), ls(COURSE_SURFACES))
   if (!IDENTIFIER[[1]](gsub("_", "-", name, fixed = TRUE)) || name %in% taken) {
     refuse(where, "name", name, paste(IDENTIFIER[[2]], "or '_', and no name of the package's own surfaces"))
   }
+  # Free while its file is read again: a surface refuses a name that is taken.
+  if (name %in% ls(COURSE_SURFACES)) rm(list = name, envir = COURSE_SURFACES)
   # Code of the project's own, as its lessons are.
   place <- new.env(parent = topenv())
   tryCatch(sys.source(file, envir = place, keep.source = FALSE), error = function(problem) {

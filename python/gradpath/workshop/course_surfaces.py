@@ -53,7 +53,7 @@ def load_surfaces(project: str | Path = ".") -> list[str]:
     return [surface.name for surface in found]
 
 
-def read_own_surfaces(declaration: str | Path) -> None:
+def read_course_surfaces(declaration: str | Path) -> None:
     """Load the surfaces of the project in whose ``shared_figures`` a declaration lies."""
     if isinstance(declaration, str | os.PathLike):
         folder = Path(declaration).absolute().parent
@@ -68,6 +68,9 @@ def _read_surface(file: Path, changed: int, size: int) -> Surface:
     if not accepts(name.replace("_", "-")) or (name in SURFACES and name not in _OWN):
         words = f"{accepted} or '_', and no name of the package's own surfaces"
         raise refusal(where, "name", name, words)
+    if name in _OWN:
+        # Free while its file is read again: a surface refuses a name that is taken.
+        SURFACES.pop(name, None)
     surface = _run(file, where).get("SURFACE")
     if not isinstance(surface, Surface):
         raise GradpathError(f"{where}: SURFACE: is missing; define SURFACE = surface(...) in it")
@@ -78,7 +81,7 @@ def _read_surface(file: Path, changed: int, size: int) -> Surface:
 
 def _run(file: Path, where: str) -> dict[str, Any]:
     # Code of the project's own, as its lessons are.
-    spec = spec_from_file_location(f"_own_surface_{file.stem}", file)
+    spec = spec_from_file_location(f"_course_surface_{file.stem}", file)
     assert spec is not None and spec.loader is not None
     module = module_from_spec(spec)
     try:
