@@ -135,12 +135,12 @@ if TYPE_CHECKING:
     from gradpath.training.scores import SCORES, accuracy
     from gradpath.training.train_network import train_network
     from gradpath.workshop.course import new_course
+    from gradpath.workshop.course_surfaces import load_surfaces
     from gradpath.workshop.experiments import read_experiments
     from gradpath.workshop.first_epochs import read_first_epochs, run_first_epochs
     from gradpath.workshop.lab_declarations import read_labs
     from gradpath.workshop.lab_pictures import draw_labs
     from gradpath.workshop.labs import run_labs
-    from gradpath.workshop.course_surfaces import load_surfaces
     from gradpath.workshop.recorded_tables import find_table
     from gradpath.workshop.runs import draw_experiments, run_experiments
     from gradpath.workshop.schedule_runs import draw_schedules, read_schedules, run_schedules

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from gradpath.refusals import GradpathError, refusal
 from gradpath.scratch import scratch_name
-from gradpath.workshop.running_code import r_source
+from gradpath.workshop.running_code import require_r_source
 
 _NAME = re.compile(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*")
 _DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])([.].*)?", re.IGNORECASE)
@@ -46,7 +46,9 @@ def new_course(folder: str | Path) -> str:
         one line, and nothing is left behind.
     """
     target = _checked(folder)
-    version = re.search(r"^Version: (.*)$", (r_source() / "DESCRIPTION").read_text(encoding="utf-8"), re.MULTILINE)
+    version = re.search(
+        r"^Version: (.*)$", (require_r_source() / "DESCRIPTION").read_text(encoding="utf-8"), re.MULTILINE
+    )
     assert version is not None
     said = {"COURSE-NAME": target.name, "GRADPATH-VERSION": version[1]}
     made = None
@@ -54,7 +56,7 @@ def new_course(folder: str | Path) -> str:
         made = scratch_name(target.parent)
         made.mkdir()
         for file in course_files():
-            copy = made / _name_in_course(file.relative_to(r_source() / "inst" / "course"))
+            copy = made / _name_in_course(file.relative_to(require_r_source() / "inst" / "course"))
             copy.parent.mkdir(parents=True, exist_ok=True)
             text = file.read_text(encoding="utf-8")
             for word, meaning in said.items():
@@ -74,7 +76,7 @@ def new_course(folder: str | Path) -> str:
 
 def course_files() -> list[Path]:
     """Return the files of the template."""
-    files = (r_source() / "inst" / "course").rglob("*")
+    files = (require_r_source() / "inst" / "course").rglob("*")
     return sorted(file for file in files if file.is_file() and "__pycache__" not in file.parts)
 
 

@@ -15,7 +15,7 @@ from filelock import FileLock
 from gradpath.refusals import GradpathError
 from gradpath.tables import write_text
 from gradpath.workshop.fingerprints import fingerprint_files
-from gradpath.workshop.running_code import r_source
+from gradpath.workshop.running_code import r_source, require_r_source
 
 
 def install_r() -> str:
@@ -113,9 +113,9 @@ def ensure_r_package(r: R) -> bool:
     Raises
     ------
     GradpathError
-        If R CMD INSTALL fails; the last lines of its output.
+        If R CMD INSTALL fails: the last lines of its output; or if there is no source.
     """
-    sources = r_source()
+    sources = require_r_source()
     library = r.project / ".r-library"
     stamp = library / "gradpath.fingerprint"
     inside = [file for file in sources.glob("inst/**/*") if file.is_file() and "__pycache__" not in file.parts]

@@ -52,16 +52,22 @@ def running_code(project: Path) -> Code:
 
 
 def r_source() -> Path:
-    """Return the source of the R package that belongs to the running Python package.
+    """Return where the source of the R package is that belongs to the running Python package.
 
     An installed package carries it; in the repository both lie side by side.
+    """
+    carried = _PACKAGE / "r_package"
+    return carried if carried.is_dir() else _PACKAGE.parents[1] / "r"
+
+
+def require_r_source() -> Path:
+    """Return the source of the R package.
 
     Raises
     ------
     GradpathError
-        If it is in neither place.
+        If it is not there.
     """
-    for place in (_PACKAGE / "r_package", _PACKAGE.parents[1] / "r"):
-        if (place / "DESCRIPTION").is_file():
-            return place
-    raise GradpathError(f"{_PACKAGE}: has no source of the R package; install gradpath again, from its wheel")
+    if not (r_source() / "DESCRIPTION").is_file():
+        raise GradpathError(f"{_PACKAGE}: has no source of the R package; install gradpath again, from its wheel")
+    return r_source()

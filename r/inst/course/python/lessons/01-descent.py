@@ -1,4 +1,5 @@
-# Downhill: a step against the gradient, again and again. Run it from the course's folder, as a script or as a notebook.
+# Downhill: a step against the gradient, again and again. Run it from the
+# course's folder, as a script or as a notebook.
 
 # %% start
 import torch
