@@ -141,7 +141,7 @@ def test_a_course_is_changed_built_checked_and_read(installed, tmp_path, request
 def test_r_alone_begins_the_same_course_and_refuses_the_same(installed, course, tmp_path):
     code = (
         ".libPaths(c(commandArgs(TRUE)[1], .libPaths())); setwd(commandArgs(TRUE)[2]);"
-        "suppressPackageStartupMessages(loadNamespace('gradpath')); gradpath::new_course('from-r');"
+        "invisible(suppressPackageStartupMessages(loadNamespace('gradpath'))); gradpath::new_course('from-r');"
         "for (bad in list('from-r', 'aux', '..', 'nowhere/x', 'a b', 3)) tryCatch(gradpath::new_course(bad),"
         " error = function(e) cat(conditionMessage(e), '\\n', sep = ''))"
     )
