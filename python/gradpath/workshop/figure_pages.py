@@ -50,8 +50,9 @@ def _left_out(figure: BookFigure, drawn_by: str, shared: Path) -> bool:
 
 def _block(figure: BookFigure, drawn_by: str, caption: str, alt: str) -> str:
     said = alt.replace('"', "&quot;")
+    # Each in a paragraph of its own: of two in one, Quarto shows the first alone.
     pictures = "".join(
-        f'![](../shared_figures/{figure.stem}{drawn_by}-{theme}.svg){{.{theme}-only fig-alt="{said}"}}\n'
+        f'![](../shared_figures/{figure.stem}{drawn_by}-{theme}.svg){{.{theme}-only fig-alt="{said}"}}\n\n'
         for theme in THEMES
     )
-    return f"::: {{#fig-{figure.id}-{drawn_by}}}\n{pictures}\n{caption}\n:::\n"
+    return f"::: {{#fig-{figure.id}-{drawn_by}}}\n{pictures}{caption}\n:::\n"
