@@ -29,7 +29,17 @@ document: r-document  ## Regenerate R's help pages and NAMESPACE
 benchmarks: setup  ## Measure side by side; writes tables into benchmarks
 	@for file in benchmarks/r_vs_python.py benchmarks/training.py; do $(BIN)/python $$file || exit 1; done
 clean:  ## Remove what can be made again; the committed figures stay
-	rm -rf $(VENV) .r-library .gradpath _book
+	rm -rf $(VENV) .r-library .gradpath _book build dist
+
+##@ Packages
+.PHONY: dist dist-check
+dist: setup  ## Make both packages into dist: sdist and wheel, and R's tarball
+	@rm -rf dist build && $(BIN)/python -m build --outdir dist . >/dev/null
+	@if command -v R >/dev/null; then cd dist && R CMD build ../r >/dev/null; else echo "R is not installed: its tarball is left out"; fi
+	@ls dist
+dist-check: dist  ## Hold the packages to what package indexes ask for
+	@$(BIN)/twine check --strict dist/*.whl dist/gradpath-*.tar.gz
+	@$(BIN)/python -m gradpath.workshop.r_tools check
 
 ##@ Python
 .PHONY: py-test py-lint

@@ -13,7 +13,7 @@ from pathlib import Path
 
 def sources(project: Path, folder: Path) -> Path:
     """Copy what the book is rendered from."""
-    for part in ("book", "shared_figures", "python/gradpath", "python/lessons", "r/lessons"):
+    for part in ("book", "shared_figures", "python/lessons", "r/lessons"):
         shutil.copytree(project / part, folder / part, ignore=shutil.ignore_patterns("*.png", "__pycache__", "fonts"))
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copy(project / name, folder)

@@ -183,6 +183,9 @@ def test_quarto_renders_the_same_sources(quarto_book):
     text = (quarto_book / "_book" / "book" / "04-momentum.html").read_text()
     assert 'class="nav nav-tabs"' in text
     assert "quarto-unresolved-ref" not in text
+    # A dark page has its pictures too.
+    light, dark = (re.findall(f'<img[^>]*class="{theme}-only', text) for theme in ("light", "dark"))
+    assert len(light) == len(dark) > 0
     # Quarto adds what it wants ignored; a clone must stay as it was.
     assert (quarto_book / ".gitignore").read_bytes() == (PROJECT / ".gitignore").read_bytes()
 

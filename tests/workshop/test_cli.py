@@ -27,10 +27,8 @@ def test_help_lists_every_command(project):
 def test_outside_of_a_project_one_line_says_so(tmp_path):
     done = gradpath(tmp_path, "check")
     assert done.returncode == 2
-    assert (
-        done.stderr
-        == f"gradpath: {tmp_path}: no gradpath project here; run the command inside the cloned repository\n"
-    )
+    line = "no gradpath project here; run the command inside a course or make one with gradpath new"
+    assert done.stderr == f"gradpath: {tmp_path}: {line}\n"
 
 
 def test_an_unknown_language_is_refused(project):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from gradpath.workshop.code_digests import PARTS, code_digests, lesson_digests
+from gradpath.workshop.running_code import Code, running_code
 from gradpath.workshop.studies import STUDIES
 from tests.conftest import PROJECT
 from tests.small_project import plant
@@ -23,11 +24,15 @@ def code(project, tmp_path) -> Path:
     return tmp_path
 
 
+def copied(folder: Path) -> Code:
+    return Code(folder / "python" / "gradpath", folder / "r", folder)
+
+
 def changed(code: Path, language: str, root: str, file: str, right: str, wrong: str, engine: str = "") -> list[str]:
     """Say in which files the code that ``root`` reaches changed, when one place of one file changes."""
-    before = code_digests(code, language, [root], engine)
+    before = code_digests(copied(code), language, [root], engine)
     plant(code / file, right, wrong)
-    after = code_digests(code, language, [root], engine)
+    after = code_digests(copied(code), language, [root], engine)
     return sorted(name for name in {*before, *after} if before.get(name) != after.get(name))
 
 
@@ -35,18 +40,18 @@ def test_every_study_names_functions_that_exist(project):
     for study in STUDIES:
         for roots in (study.makers, study.drawers):
             for by, names in roots.items():
-                assert code_digests(project, "r" if by == "r" else "python", names), (study.name, by)
+                assert code_digests(running_code(project), "r" if by == "r" else "python", names), (study.name, by)
 
 
 def test_a_root_that_is_gone_is_an_error(project):
     with pytest.raises(KeyError, match=r"no definition runs\.run_nothing"):
-        code_digests(project, "python", ["runs.run_nothing"])
+        code_digests(running_code(project), "python", ["runs.run_nothing"])
 
 
 def test_a_path_is_made_by_rules_surfaces_and_the_loop_and_not_by_pictures_or_networks(project):
     parts = ["rules.adam", "surfaces.saddle"]
-    python = set(code_digests(project, "python", ["workshop.runs.run_path", *parts]))
-    r = {name.replace("-", ".") for name in code_digests(project, "r", ["run_path", *parts], "torch")}
+    python = set(code_digests(running_code(project), "python", ["workshop.runs.run_path", *parts]))
+    r = {name.replace("-", ".") for name in code_digests(running_code(project), "r", ["run_path", *parts], "torch")}
     for reached in (python, r):
         used = {*parts, "rules", "rules.rule", "surfaces", "surfaces.surface", "paths.descent", "optimizers"}
         assert used | {"schedules.schedules", "paths.noise", "workshop.runs"} <= reached
@@ -79,13 +84,15 @@ def test_a_new_rule_and_a_new_surface_make_nothing_else_stale(code):
     def all_digests() -> list[dict[str, str]]:
         entries = [entry for study in STUDIES for entry in study.entries(PROJECT)]
         made = [
-            code_digests(code, "python" if lane == "python" else "r", [*entry.study.makers[by], *entry.parts], lane)
+            code_digests(
+                copied(code), "python" if lane == "python" else "r", [*entry.study.makers[by], *entry.parts], lane
+            )
             for entry in entries
             for lane, by in (("python", "python"), ("torch", "r"))
         ]
         lessons = [*PROJECT.glob("python/lessons/*.py"), *PROJECT.glob("r/lessons/*.R")]
         return made + [
-            lesson_digests(code, "python" if lesson.suffix == ".py" else "r", lesson.read_text())
+            lesson_digests(copied(code), "python" if lesson.suffix == ".py" else "r", lesson.read_text())
             for lesson in lessons
         ]
 
@@ -93,8 +100,10 @@ def test_a_new_rule_and_a_new_surface_make_nothing_else_stale(code):
     for file, text in NEW.items():
         (code / file).write_text(text)
     assert all_digests() == before
-    assert "rules.lion" in code_digests(code, "python", ["rules.lion"])
-    assert "rules-lion" in lesson_digests(code, "r", "library(gradpath)\ndescend('saddle', c(1, 1), 'lion', 3)\n")
+    assert "rules.lion" in code_digests(copied(code), "python", ["rules.lion"])
+    assert "rules-lion" in lesson_digests(
+        copied(code), "r", "library(gradpath)\ndescend('saddle', c(1, 1), 'lion', 3)\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -153,7 +162,7 @@ def test_words_are_not_code(code):
         ("python", "workshop.runs.run_path", "python/gradpath/paths/descent.py"),
         ("r", "run_path", "r/R/paths-descent.R"),
     ):
-        before = code_digests(code, language, [root])
+        before = code_digests(copied(code), language, [root])
         source = code / file
         text = source.read_text()
         said = '"""Descend a surface from a starting point and return the path.'
@@ -164,7 +173,7 @@ def test_words_are_not_code(code):
         )
         assert text != source.read_text()
         source.write_text(f'# A comment.\n\n{text}\n# Another, with a "quote.\n')
-        assert code_digests(code, language, [root]) == before
+        assert code_digests(copied(code), language, [root]) == before
 
 
 def test_a_clearer_refusal_makes_no_number_stale(code):
@@ -179,9 +188,9 @@ def test_an_engine_counts_for_its_own_tables_only(code):
     printing = code / "r" / "R" / "engine-pytorch-print.R"
     name = printing.read_text().split(" <- ")[0].splitlines()[-1]
     planted = (str(printing.relative_to(code)), f"\n{name} <- ", f"\nadded <- 1\n\n{name} <- ")
-    torch = code_digests(code, "r", ["run_path"], "torch")
+    torch = code_digests(copied(code), "r", ["run_path"], "torch")
     assert changed(code, "r", "run_path", *planted, "pytorch") == ["engine-pytorch-print"]
-    assert code_digests(code, "r", ["run_path"], "torch") == torch
+    assert code_digests(copied(code), "r", ["run_path"], "torch") == torch
     assert not any(name.startswith(("engine-pytorch-", "engine-python")) for name in torch)
 
 
@@ -189,7 +198,7 @@ def test_a_lesson_is_made_by_what_it_calls(project):
     python = "import gradpath\nx = gradpath.descend('saddle', (1, 1), 'sgd', 3)\n"
     r = "library(gradpath)\nx <- descend('saddle', c(1, 1), 'sgd', 3)\n"
     for language, text in (("python", python), ("r", r)):
-        plain = lesson_digests(project, language, text)
+        plain = lesson_digests(running_code(project), language, text)
         rule = "rules.sgd" if language == "python" else "rules-sgd"
         join = rule[5]
         assert {f"paths{join}descent", rule} <= set(plain)
@@ -198,5 +207,5 @@ def test_a_lesson_is_made_by_what_it_calls(project):
         drawn = (
             text.replace("descend(", "plot_paths(") if language == "r" else text.replace(".descend(", ".plot_paths(")
         )
-        assert f"pictures{join}contours" in lesson_digests(project, language, drawn)
-        assert lesson_digests(project, language, "# gradpath\n") == {}
+        assert f"pictures{join}contours" in lesson_digests(running_code(project), language, drawn)
+        assert lesson_digests(running_code(project), language, "# gradpath\n") == {}

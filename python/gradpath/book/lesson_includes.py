@@ -6,6 +6,7 @@ import re
 
 # In R the lessons are written for {torch}, and readers have it; another engine says so where its output stands.
 _LABEL = "::: {{.made-by}}\nPrinted by engine {engine}, for want of {{torch}}, which may print it differently.\n:::\n"
+_UNEXECUTED = "::: {.made-by}\nNot executed: R is not installed where this page was made.\n:::\n"
 _OUTPUT = re.compile(r"^::: \{\.cell-output \.cell-output-stdout\}\n```\n(.*?)\n```\n:::$", re.DOTALL | re.MULTILINE)
 
 
@@ -21,12 +22,21 @@ def include_text(head: str, language: str, code: str, printed: str, engine: str)
     engine : str
         Name and version of what computed.
     """
-    text = f"<!-- {head} -->\n\n::: {{.cell}}\n``` {{.{language} .cell-code}}\n{code.rstrip()}\n```\n"
+    text = _code_text(head, language, code)
     if printed.strip():
         text += f"\n::: {{.cell-output .cell-output-stdout}}\n```\n{printed.rstrip()}\n```\n:::\n"
         if is_other_engine(language, engine):
             text += "\n" + _LABEL.format(engine=engine)
     return text + ":::\n"
+
+
+def unexecuted_text(head: str, language: str, code: str) -> str:
+    """Write the include of a cell that was never executed: its code, and that it has printed nothing yet."""
+    return _code_text(head, language, code) + "\n" + _UNEXECUTED + ":::\n"
+
+
+def _code_text(head: str, language: str, code: str) -> str:
+    return f"<!-- {head} -->\n\n::: {{.cell}}\n``` {{.{language} .cell-code}}\n{code.rstrip()}\n```\n"
 
 
 def is_other_engine(language: str, engine: str) -> bool:

@@ -9,7 +9,16 @@ from typing import NamedTuple
 
 from gradpath.book.lesson_downloads import write_links, write_notebook
 from gradpath.book.lesson_includes import is_other_engine
-from gradpath.book.lessons import Lesson, can_run_r, execute_lesson, find_lessons, is_fresh, why_stale, written_files
+from gradpath.book.lessons import (
+    Lesson,
+    can_run_r,
+    execute_lesson,
+    find_lessons,
+    is_fresh,
+    why_stale,
+    write_unexecuted,
+    written_files,
+)
 from gradpath.tables import write_text
 from gradpath.workshop.r_process import R, ensure_r_package
 
@@ -95,6 +104,7 @@ def update_lessons(
         if lesson.language == "r" and not can_run_r(r):
             # Shown as another engine prints it, but made from what the lesson is now: not left behind.
             left_out += [lesson] if force or not fresh else []
+            write_unexecuted(lesson)
             continue
         if lesson.language == "r" and fresh and engine() != "torch" and not (other and force):
             if force:

@@ -17,14 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from gradpath.book.lesson_includes import include_text
+from gradpath.book.lesson_includes import include_text, unexecuted_text
 from gradpath.book.lesson_marks import Mark, marks_of, without_marks
 from gradpath.book.lesson_reads import OPENED, WATCH, check_reads, declared_files
 from gradpath.pictures.colours import THEMES
 from gradpath.refusals import GradpathError
+from gradpath.tables import write_text
 from gradpath.workshop.code_digests import lesson_digests
 from gradpath.workshop.fingerprints import fingerprint, fingerprint_files, read_digests, what_changed, write_digests
 from gradpath.workshop.r_process import R, ensure_r_package
+from gradpath.workshop.running_code import running_code
 
 # A cell takes a minute at most; on a machine that is busy with other things, many times that.
 SECONDS_PER_CELL = 1200
@@ -77,7 +79,7 @@ class Lesson:
         return {
             "text": fingerprint(text),
             "data": fingerprint_files(reads) if reads else "none",
-            "code": write_digests(lesson_digests(self.project, self.language, text)) or "none",
+            "code": write_digests(lesson_digests(running_code(self.project), self.language, text)) or "none",
         }
 
     def made(self) -> dict[str, str]:
@@ -237,6 +239,14 @@ def execute_lesson(lesson: Lesson, r: R | None) -> dict[Path, str]:
     texts |= drawn
     texts[lesson.record()] = write_record(lesson.made_from() | {"language": language, "engine": engine})
     return texts
+
+
+def write_unexecuted(lesson: Lesson) -> None:
+    """Let the book show the code of a lesson that no machine has executed yet; what was printed before stays."""
+    for name, code in lesson.cells():
+        if not lesson.include(name).is_file():
+            head = f"{lesson.file.relative_to(lesson.project).as_posix()}, cell {name}, not executed"
+            write_text(lesson.include(name), unexecuted_text(head, lesson.language, code))
 
 
 def written_files(lesson: Lesson) -> set[Path]:

@@ -11,8 +11,8 @@ from gradpath.workshop.studies import STUDIES
 from gradpath.workshop.study import BookFigure
 
 _LANGUAGES = {"python": "Python", "r": "R"}
+_NO_R = "Not drawn in R, which is not installed where this page was made.\n"
 _OVERLAY = "The same paths from both languages, laid over each other: rings are Python's points, crosses are R's."
-_SHARED = "../shared_figures/"
 # A lesson's name and a cell's are names of files.
 _LESSON_PICTURE = {
     "id": needed(IDENTIFIER),
@@ -27,15 +27,16 @@ _LESSON_PICTURE = {
 
 def figure_pages(project: Path) -> dict[Path, str]:
     """Return the pages of the figures that are described, by file."""
-    pages = {
-        figure.id: _page(f"shared_figures/{entry.study.declaration}", _SHARED, figure, entry.study.on_demand)
-        for study in STUDIES
-        for entry in study.entries(project)
-        for figure in entry.figures
-    }
+    book, pages = project / "book", {}
+    for study in STUDIES:
+        for entry in study.entries(project):
+            for figure in entry.figures:
+                stem = f"../shared_figures/{figure.stem}"
+                declaration = f"shared_figures/{study.declaration}"
+                pages[figure.id] = _page(declaration, book, stem, figure, study.on_demand)
     for figure in read_lesson_pictures(project):
-        pages[figure.id] = _page("book/lesson_pictures.yaml", "", figure, recorded=False)
-    return {project / "book" / "_figures" / f"{name}.md": page for name, page in pages.items()}
+        pages[figure.id] = _page("book/lesson_pictures.yaml", book, figure.stem, figure, recorded=False)
+    return {book / "_figures" / f"{name}.md": page for name, page in pages.items()}
 
 
 def read_lesson_pictures(project: Path) -> list[BookFigure]:
@@ -64,23 +65,30 @@ def write_figure_pages(project: Path) -> list[Path]:
     return write_pages(project / "book" / "_figures", figure_pages(project))
 
 
-def _page(declaration: str, folder: str, figure: BookFigure, recorded: bool) -> str:
+def _page(declaration: str, folder: Path, stem: str, figure: BookFigure, recorded: bool) -> str:
     made = "Recorded" if recorded else "Computed"
     parts = [f"<!-- from {declaration}; 'gradpath figures' writes this file -->\n"]
     parts.append('::: {.panel-tabset group="language"}')
     for language, name in _LANGUAGES.items():
         caption = f"{figure.caption} {made} and drawn in {name}."
-        parts += [f"## {name}\n", _block(folder, figure, language, caption, figure.alt)]
+        drawn = not _left_out(f"{folder}/{stem}", language)
+        parts += [f"## {name}\n", _block(stem, figure, language, caption, figure.alt) if drawn else _NO_R]
     parts.append(":::")
-    if figure.overlay_alt:
-        parts += ["", _block(folder, figure, "overlay", _OVERLAY, figure.overlay_alt).rstrip("\n")]
+    if figure.overlay_alt and not _left_out(f"{folder}/{stem}", "overlay"):
+        parts += ["", _block(stem, figure, "overlay", _OVERLAY, figure.overlay_alt).rstrip("\n")]
     return "\n".join(parts) + "\n"
 
 
-def _block(folder: str, figure: BookFigure, drawn_by: str, caption: str, alt: str) -> str:
+def _left_out(stem: str, drawn_by: str) -> bool:
+    # Without R a machine draws Python's pictures alone.
+    there = {by for by in ("python", drawn_by) if Path(f"{stem}{by}-{next(iter(THEMES))}.svg").is_file()}
+    return "python" in there and drawn_by not in there
+
+
+def _block(stem: str, figure: BookFigure, drawn_by: str, caption: str, alt: str) -> str:
     pictures = ""
     for theme in THEMES:
         said = (figure.alt_dark if theme == "dark" and figure.alt_dark else alt).replace('"', "&quot;")
-        file = f"{folder}{figure.stem}{drawn_by}-{theme}.svg"
-        pictures += f'![]({file}){{.{theme}-only fig-alt="{said}"}}\n'
-    return f"::: {{#fig-{figure.id}-{drawn_by}}}\n{pictures}\n{caption}\n:::\n"
+        # Each in a paragraph of its own: of two in one, Quarto shows the first alone.
+        pictures += f'![]({stem}{drawn_by}-{theme}.svg){{.{theme}-only fig-alt="{said}"}}\n\n'
+    return f"::: {{#fig-{figure.id}-{drawn_by}}}\n{pictures}{caption}\n:::\n"
