@@ -18,7 +18,7 @@ from typing import IO, Any
 from gradpath.refusals import GradpathError
 from gradpath.workshop.grade_limits import LOADING_SECONDS, Kept, Limits, ended, too_slow
 from gradpath.workshop.project import project_folder
-from gradpath.workshop.r_process import INSTALL_R, R, ensure_r_package, find_r
+from gradpath.workshop.r_process import R, ensure_r_package, find_r, install_r
 
 _NO_PACKAGE = "R is installed without the package gradpath; run R CMD INSTALL r in the cloned repository"
 # Written by us; the names of files and functions reach it as arguments.
@@ -109,7 +109,7 @@ def r_command() -> tuple[str, dict[str, str]]:
     """
     rscript = shutil.which("Rscript")
     if rscript is None:
-        raise GradpathError(f"R is not installed here; {INSTALL_R}")
+        raise GradpathError(f"R is not installed here; {install_r()}")
     environment = {"RETICULATE_PYTHON": sys.executable} | os.environ | {"OMP_NUM_THREADS": "1"}
     r = project_r()
     if r is not None:
