@@ -22,6 +22,11 @@ ARGUMENTS = "use one of x, g, state and hyperparameters by name"
 # What a rule does wrong in its first step, in both languages, and the line in which both say so.
 WRONG = {
     "no pair": (lambda x, g, state: x, "x", f"gave no pair; {A_PAIR}"),
+    "three parts": (
+        lambda x, g, state: (x, state, 1),
+        "list(x = x, state = state, more = 1)",
+        f"gave no pair; {A_PAIR}",
+    ),
     "nothing": (lambda x, g, state: None, "NULL", f"gave no pair; {A_PAIR}"),
     "a number": (
         lambda x, g, state: (1.0, state),

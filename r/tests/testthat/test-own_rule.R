@@ -85,6 +85,8 @@ two_groups <- function(beta = list(beta1 = 0.5)) {
 }
 
 take <- function(parameters, opt, steps = 10, scheduler = NULL) {
+  # Made before the first step, of which it has to know.
+  force(scheduler)
   for (i in seq_len(steps)) {
     opt$zero_grad()
     Reduce(`+`, lapply(parameters, function(p) (p^4)$sum() + (p^2)$sum() * 0.3))$backward()
