@@ -13,7 +13,7 @@ SINGLE_PRECISION <- 1e-4
 #'
 #' Says whether it agrees, where it parts first if it does not, and which classic mistake gives the same numbers.
 #'
-#' Both get the same gradients over eight seeded cases: shapes from () to (3, 4), float64 and float32, random
+#' Both get the same gradients over eight seeded cases: shapes from (1) to (3, 4), float64 and float32, random
 #' hyperparameters, gradients that are ordinary, tiny, zero, huge and of many sizes, a rate that halves on the way.
 #' They agree where every number of x stays within 1e-9 (float64) and 1e-4 (float32) of ours, relative to the largest
 #' that it has been: so a rule may do its sums in another order, and keep its state as it likes.
