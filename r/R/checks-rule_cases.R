@@ -13,14 +13,15 @@ GRADIENTS <- list(
 )
 
 # dtype, shape, gradients, eps, whether weights decay, whether the rate halves on the way, and whether `init` and
-# `bias_correction` are the other ones. The plainest case is the first: it is the one that a report shows.
+# `bias_correction` are the other ones. The plainest case is the first: it is the one that a report shows. None has the
+# shape (): in {torch} a scalar on the left makes a tensor of it that has another, and that is not the mistake.
 new_design <- function(dtype, shape, kind, eps, decays, halves, other) {
   list(dtype = dtype, shape = shape, kind = kind, eps = eps, decays = decays, halves = halves, other = other)
 }
 DESIGN <- list(
   new_design("float64", 2L, GRADIENTS$ordinary, 1e-3, FALSE, FALSE, FALSE),
   new_design("float64", c(3L, 4L), GRADIENTS$ordinary, 1e-2, TRUE, TRUE, FALSE),
-  new_design("float64", integer(), GRADIENTS$tiny, 1e-8, FALSE, FALSE, FALSE),
+  new_design("float64", 1L, GRADIENTS$tiny, 1e-8, FALSE, FALSE, FALSE),
   new_design("float64", 5L, GRADIENTS$zeros, 1e-6, FALSE, FALSE, FALSE),
   new_design("float64", c(2L, 1L, 3L), GRADIENTS$huge, 1e-1, TRUE, TRUE, FALSE),
   new_design("float64", 4L, GRADIENTS$ordinary, 1e-4, TRUE, FALSE, TRUE),
@@ -32,8 +33,8 @@ SEED_STEP <- 1000003
 SEEDS <- 2^31
 
 # The cases for a rule: `taken` are the hyperparameters of the reference `like` that it has; the others stay at their
-# defaults. A case is a list: its number from 1, dtype, what its gradients are, its start and gradients as tensors, its
-# hyperparameters, and the rate of its second half.
+# defaults. A case is a list: its number from 1, dtype, what its gradients are, its start and gradients as tensors,
+# its hyperparameters, and the rate of its second half.
 draw_cases <- function(like, taken, steps, seed) {
   lapply(seq_along(DESIGN), function(number) draw_case(like, taken, steps, seed, number))
 }
@@ -78,9 +79,6 @@ draw_case <- function(like, taken, steps, seed, number) {
 # Numbers, row by row, as a tensor of the case's shape and dtype.
 case_tensor <- function(numbers, design) {
   dtype <- engine_verb(paste0("torch_", design$dtype))()
-  if (!length(design$shape)) {
-    return(torch_scalar_tensor(numbers, dtype = dtype))
-  }
   torch_tensor(as.numeric(numbers), dtype = dtype)$reshape(design$shape)
 }
 

@@ -37,7 +37,7 @@ def check_rule(
 ) -> RuleReport:
     """Check an update rule of your own against ours, and say which classic mistake it equals if it is wrong.
 
-    Both get the same gradients over eight seeded cases: shapes from () to (3, 4), float64 and float32, random
+    Both get the same gradients over eight seeded cases: shapes from (1) to (3, 4), float64 and float32, random
     hyperparameters, gradients that are ordinary, tiny, zero, huge and of many sizes, a rate that halves on the way.
     They agree where every number of x stays within 1e-9 (float64) and 1e-4 (float32) of ours, relative to the largest
     that it has been: so a rule may do its sums in another order, and keep its state as it likes.

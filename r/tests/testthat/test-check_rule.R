@@ -32,6 +32,17 @@ test_that("a learner's rule passes, and each of its mistakes is named", {
   }
 })
 
+test_that("a scalar on the left is single precision where {torch} computes, and nothing elsewhere", {
+  skip_without_engine()
+  on_the_left <- function(x, g, state, lr, momentum) {
+    v <- if (length(state)) momentum * state$v + g else g
+    list(x = x - lr * v, state = list(v = v))
+  }
+  report <- check_rule(on_the_left, "momentum", steps = 4)
+  expect_identical(report$mistake, if (engine_is("torch")) "single precision")
+  expect_identical(report$agrees, !engine_is("torch"))
+})
+
 test_that("the rules with switches are our rules without them", {
   skip_without_engine()
   for (like in optimizer_names()) {
