@@ -1,4 +1,4 @@
-# The box around a surface seen from the side: its three walls that lie behind, their grid, and the numbers along them.
+# The box around a surface seen from the side: its three walls that lie behind, their grid, the numbers along them.
 
 # Layers of the walls, the ticks and the labels of the axes.
 box_layers <- function(relief, view, theme) {

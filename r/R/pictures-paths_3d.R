@@ -18,8 +18,8 @@ LIGHT <- c(-0.64, -0.48, 0.6)
 
 #' Draw paths down their surface, seen from the side
 #'
-#' The colours are those of the contour lines. A step is straight in x1 and x2 and laid onto the surface. A path is drawn
-#' in front of the surface, also where a hill stands before it.
+#' The colours are those of the contour lines. A step is straight in x1 and x2 and laid onto the surface. A path is
+#' drawn in front of the surface, also where a hill stands before it.
 #'
 #' @param paths,surface,labels,window,title,theme As for [plot_paths()]. What lies outside of the window is not drawn.
 #' @param height What the height is: `"value"`, or `"root"`, the square root of how far the value is above the lowest
@@ -55,7 +55,8 @@ plot_paths_3d <- function(paths, surface = NULL, labels = NULL, window = NULL, t
     lapply(seq_along(paths), function(k) {
       anchor <- label_anchor(paths[[k]], paths[-k], drawn$window)
       spot <- view(on_it(data.frame(x1 = anchor[[1]], x2 = anchor[[2]]))$points)
-      if (!anyNA(spot)) halo_text(unlist(spot[1:2]) + c(0, 0.2), labels[[k]], looks[[k]]$colour, looks[[k]]$paper, "bold")
+      above <- unlist(spot[1:2]) + c(0, 0.2)
+      if (!anyNA(spot)) halo_text(above, labels[[k]], looks[[k]]$colour, looks[[k]]$paper, "bold")
     }) +
     ggplot2::coord_fixed(clip = "off") +
     ggplot2::labs(title = title) +
@@ -131,7 +132,7 @@ view_of <- function(relief, turn, tilt) {
   structure(view, lowest = lowest, highest = highest, near = near)
 }
 
-# The facets, the farthest first, each in the colour of the band in which its middle lies and in a light from the left.
+# The facets, the farthest first, each in the colour of the band in which its middle lies, in a light from the left.
 facet_layer <- function(relief, view, theme) {
   height <- relief$height_of(relief$values)
   rows <- nrow(height) - 1
@@ -141,8 +142,9 @@ facet_layer <- function(relief, view, theme) {
     (corner(matrix, 0, 0) + corner(matrix, 0, 1) + corner(matrix, 1, 0) + corner(matrix, 1, 1)) / 4
   }
   bands <- band_colours(max(length(relief$levels) - 1, 1), theme)
-  band <- findInterval(mean_of(relief$values), relief$levels, all.inside = length(relief$levels) > 1, left.open = TRUE)
-  painted <- lit(bands[pmin(pmax(band, 1), length(bands))], as.vector(facet_light(height, rows, columns)) * GAIN[[theme]])
+  band <- findInterval(mean_of(relief$values), relief$levels, left.open = TRUE)
+  light <- as.vector(facet_light(height, rows, columns)) * GAIN[[theme]]
+  painted <- lit(bands[pmin(pmax(band, 1), length(bands))], light)
   x1 <- matrix(relief$x1, rows + 1, columns + 1, byrow = TRUE)
   x2 <- matrix(relief$x2, rows + 1, columns + 1)
   corners <- lapply(list(c(0, 0), c(0, 1), c(1, 1), c(1, 0)), function(at) {
@@ -205,8 +207,8 @@ relief_end_layers <- function(on_it, surface, path, view, theme) {
   list(
     if (nrow(start)) {
       list(
-        ggplot2::geom_point(at, start, shape = 21, size = marker_points(10, 1.8), stroke = edge_points(1.8), fill = NA,
-                            colour = colours$ink),
+        ggplot2::geom_point(at, start, shape = 21, size = marker_points(10, 1.8), stroke = edge_points(1.8),
+                            fill = NA, colour = colours$ink),
         halo_text(c(start$right + 0.16, start$up), "start", colours$ink, colours$paper, hjust = 0)
       )
     },

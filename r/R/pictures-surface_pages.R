@@ -14,9 +14,9 @@ LIBRARY <- "plotly.min.js"
 #'
 #' @param file Ends in `.html`; written whole or not at all.
 #' @param paths,surface,labels,window,title,theme,height As for [plot_paths_3d()].
-#' @param shared Whether the page finds plotly, some megabytes, in a file `plotly.min.js` beside it, which several pages can use
-#'   and which is written if it is not there. Otherwise it is in the page, which then is whole by itself. Either way
-#'   the page asks no other host for anything.
+#' @param shared Whether the page finds plotly, some megabytes, in a file `plotly.min.js` beside it, which several
+#'   pages can use and which is written if it is not there. Otherwise it is in the page, which then is whole by itself.
+#'   Either way the page asks no other host for anything.
 #' @return The file, invisibly. Bad input stops with one line, and so does it where plotly is not installed.
 #' @export
 #' @examplesIf has_engine() && nzchar(system.file(package = "plotly"))
@@ -48,12 +48,13 @@ write_surface_page <- function(file, paths, surface = NULL, labels = NULL, windo
   )
   # What is between script tags ends at the first "</".
   end <- paste0(
-    "\n</head>\n<body>\n<div id=\"surface\" role=\"img\" aria-label=\"", said, "\"></div>\n<script>\nconst picture = ",
-    gsub("</", "<\\/", picture, fixed = TRUE), ";\n",
+    "\n</head>\n<body>\n<div id=\"surface\" role=\"img\" aria-label=\"", said, "\"></div>\n",
+    "<script>\nconst picture = ", gsub("</", "<\\/", picture, fixed = TRUE), ";\n",
     "Plotly.newPlot(\"surface\", picture.data, picture.layout, { responsive: true, displaylogo: false });\n",
     "</script>\n</body>\n</html>\n"
   )
-  tags <- if (shared) list(paste0("<script src=\"", LIBRARY, "\"></script>")) else list("<script>", library, "</script>")
+  found <- list(paste0("<script src=\"", LIBRARY, "\"></script>"))
+  tags <- if (shared) found else list("<script>", library, "</script>")
   parts <- lapply(c(list(begin), tags, list(end)), function(part) {
     if (is.raw(part)) part else charToRaw(enc2utf8(part))
   })
@@ -93,7 +94,9 @@ escape_html <- function(text) {
 turning_picture <- function(surface, paths, labels, window, title, theme, height) {
   colours <- THEMES[[theme]]
   relief <- relief_of(surface, window, height)
-  steps <- lapply(seq_along(paths), function(k) page_path(laid_on(relief, surface, paths[[k]]), paths[[k]], labels, k, theme))
+  steps <- lapply(seq_along(paths), function(k) {
+    page_path(laid_on(relief, surface, paths[[k]]), paths[[k]], labels, k, theme)
+  })
   first <- paths[[1]]
   ends <- c(
     list(list("start", "circle-open", c(first$x1[[1]], first$x2[[1]]))),

@@ -189,11 +189,8 @@ def test_the_picture_is_drawn_from_fewer_points():
     ("change", "said"),
     [
         ({"directions": "best"}, "directions: 'best' is not accepted; use one of random, principal"),
-        ({"directions": "principal"}, "weights: null is not accepted; use a list of at least 3 vectors of 610"),
-        (
-            {"directions": "principal", "weights": [torch.ones(3)] * 3},
-            r"weights: number 1 is a tensor of shape \(3,\)",
-        ),
+        ({"directions": "principal"}, "weights: null is not accepted; use a list of at least 3 vectors"),
+        ({"directions": "principal", "weights": [torch.ones(3)] * 3}, r"weights: number 1 is a tensor"),
         ({"directions": "principal", "weights": [torch.ones(610)] * 3}, "weights: lie on one line"),
         ({"directions": "principal", "weights": [torch.ones(610) / 0] * 3}, "weights: number 1 has numbers that"),
         ({"weights": [torch.ones(610)] * 3}, "weights: are for principal directions; leave them out"),

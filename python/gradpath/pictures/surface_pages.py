@@ -101,10 +101,8 @@ def write_surface_page(
     if shared and not (file.parent / LIBRARY).exists():
         write_text(file.parent / LIBRARY, get_plotlyjs())
     said = html.escape(title or f"Paths on the surface {surface.name}")
-    # What is between script tags ends at the first "</".
-    text = PAGE.format(
-        title=said, paper=THEMES[theme]["paper"], library=library, picture=picture.replace("</", "<\\/")
-    )
+    # plotly writes the "<" of texts as escapes, so that no text ends the script.
+    text = PAGE.format(title=said, paper=THEMES[theme]["paper"], library=library, picture=picture)
     write_text(file, text)
     return file
 
