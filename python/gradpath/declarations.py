@@ -56,7 +56,7 @@ _ID = re.compile(r"[a-z0-9]+([-.][a-z0-9]+)*")
 MAX_ID = 100
 # The folders beside those of the figures; each belongs to a study with a declaration or recordings of its own.
 STUDY_FOLDERS = ("schedules", "first_epoch", "training", "recorded_torch", "published")
-_DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
+DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)))
 
 A_LINE = "a text of one line"
 
@@ -363,7 +363,7 @@ def refuse_names(where: str, kind: str, ids: list[str], taken: Iterable[str] = (
     for name in ids:
         if len(name) > MAX_ID:
             raise refusal(where, f"{kind} id", name, f"an id of at most {MAX_ID} characters")
-        if name.partition(".")[0] in _DEVICES:
+        if name.partition(".")[0] in DEVICES:
             accepted = "an id that is no device of Windows: con, prn, aux, nul, com1 to com9, lpt1 to lpt9"
             raise refusal(where, f"{kind} id", name, accepted)
         if name in names:

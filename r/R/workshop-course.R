@@ -1,10 +1,9 @@
 # Begins a course of one's own: a small folder that works at once, written from the template in `inst/course`.
 
-#' @include refusals.R
+#' @include declarations.R refusals.R
 NULL
 
 COURSE_NAME <- "^[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*$"
-COURSE_DEVICE <- "^(con|prn|aux|nul|com[1-9]|lpt[1-9])([.].*)?$"
 COURSE_FOLDER <- paste0(
   "the name of a new folder: at most 100 letters and digits, with '-', '_' or '.' between them,",
   " and no device of Windows"
@@ -28,7 +27,8 @@ COURSE_FOLDER <- paste0(
 new_course <- function(folder) {
   check_course(folder)
   template <- system.file("course", package = "gradpath", mustWork = TRUE)
-  meanings <- c("COURSE-NAME" = basename(folder), "GRADPATH-VERSION" = as.character(utils::packageVersion("gradpath")))
+  version <- as.character(utils::packageVersion("gradpath"))
+  meanings <- c("COURSE-NAME" = basename(folder), "GRADPATH-VERSION" = version)
   made <- tempfile(paste0(".", Sys.getpid(), "-"), scratch_folder(dirname(folder)))
   on.exit(unlink(made, recursive = TRUE))
   files <- list.files(template, recursive = TRUE)
@@ -52,16 +52,17 @@ new_course <- function(folder) {
 check_course <- function(folder) {
   where <- "new_course()"
   text <- is.character(folder) && length(folder) == 1 && !is.na(folder)
-  name <- if (text) basename(folder) else ""
-  if (nchar(name) > 100 || !grepl(COURSE_NAME, name) || grepl(COURSE_DEVICE, name, ignore.case = TRUE)) {
-    refuse(where, "folder", folder, COURSE_FOLDER)
-  }
+  if (!text || !names_a_course(basename(folder))) refuse(where, "folder", folder, COURSE_FOLDER)
   if (!dir.exists(dirname(folder))) refuse(where, "folder", folder, "a folder in one that is there")
   link <- !Sys.readlink(folder) %in% c("", NA)
   empty <- dir.exists(folder) && length(list.files(folder, all.files = TRUE, no.. = TRUE)) == 0
   if (link || (file.exists(folder) && !empty)) {
     refuse(where, "folder", folder, "a folder that is new or empty")
   }
+}
+
+names_a_course <- function(name) {
+  nchar(name) <= 100 && grepl(COURSE_NAME, name) && !tolower(sub("[.].*$", "", name)) %in% DEVICES
 }
 
 refuse_unwritten <- function(folder, written) {

@@ -11,12 +11,12 @@ import re
 import shutil
 from pathlib import Path
 
+from gradpath.declarations import DEVICES
 from gradpath.refusals import GradpathError, refusal
 from gradpath.scratch import scratch_name
 from gradpath.workshop.running_code import require_r_source
 
 _NAME = re.compile(r"[A-Za-z0-9]+([-_.][A-Za-z0-9]+)*")
-_DEVICE = re.compile(r"(con|prn|aux|nul|com[1-9]|lpt[1-9])([.].*)?", re.IGNORECASE)
 _MAX_NAME = 100
 _ACCEPTED = (
     "the name of a new folder: at most 100 letters and digits, with '-', '_' or '.' between them,"
@@ -83,7 +83,8 @@ def course_files() -> list[Path]:
 def _checked(folder: str | Path) -> Path:
     accepted = isinstance(folder, str | os.PathLike)
     name = Path(folder).name if accepted else ""
-    if not accepted or len(name) > _MAX_NAME or not _NAME.fullmatch(name) or _DEVICE.fullmatch(name):
+    fits = len(name) <= _MAX_NAME and _NAME.fullmatch(name) and name.partition(".")[0].lower() not in DEVICES
+    if not fits:
         raise refusal("new_course()", "folder", str(folder) if accepted else folder, _ACCEPTED)
     target = Path(folder).absolute()
     if not target.parent.is_dir():
