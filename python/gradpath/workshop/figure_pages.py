@@ -8,7 +8,8 @@ from gradpath.declarations import IDENTIFIER, LINE, check_entry, needed, optiona
 from gradpath.pictures.colours import THEMES
 from gradpath.tables import write_pages
 from gradpath.workshop.studies import STUDIES
-from gradpath.workshop.study import BookFigure
+from gradpath.workshop.study import BookFigure, Entry
+from gradpath.workshop.study_paths import Paths
 
 _LANGUAGES = {"python": "Python", "r": "R"}
 _OVERLAY = "The same paths from both languages, laid over each other: rings are Python's points, crosses are R's."
@@ -29,6 +30,7 @@ def figure_pages(project: Path) -> dict[Path, str]:
     """Return the pages of the figures that are described, by file."""
     pages = {
         figure.id: _page(f"shared_figures/{entry.study.declaration}", _SHARED, figure, entry.study.on_demand)
+        + _explorer_link(project, entry, figure)
         for study in STUDIES
         for entry in study.entries(project)
         for figure in entry.figures
@@ -75,6 +77,13 @@ def _page(declaration: str, folder: str, figure: BookFigure, recorded: bool) -> 
     if figure.overlay_alt:
         parts += ["", _block(folder, figure, "overlay", _OVERLAY, figure.overlay_alt).rstrip("\n")]
     return "\n".join(parts) + "\n"
+
+
+def _explorer_link(project: Path, entry: Entry, figure: BookFigure) -> str:
+    """Return the way from a figure to its view in the explorer; a course without an explorer has none."""
+    if not isinstance(entry.study, Paths) or not (project / "book" / "explorer.qmd").is_file():
+        return ""
+    return f"\n::: {{.explorer-link}}\n[Open these paths in the explorer](explorer.qmd#preset={figure.id})\n:::\n"
 
 
 def _block(folder: str, figure: BookFigure, drawn_by: str, caption: str, alt: str) -> str:
