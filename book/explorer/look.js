@@ -18,8 +18,11 @@
   const DASHES = ["", "8 3", "2 2.5", "10 3 2 3", "5 2", "1 3", "12 3", "6 2 1 2"];
   const MARKS = ["circle", "triangle", "square", "diamond"];
 
-  /* The page decides, whichever renderer made it: the ground on which the explorer stands is dark or light. */
+  /* The page decides, whichever renderer made it: by a name, since a style sheet may come later than that, or by the
+     ground on which the explorer stands. */
   function lookOf(root) {
+    const named = document.documentElement.dataset.theme ?? document.body.className.match(/\bquarto-(dark|light)\b/)?.[1];
+    if (Object.hasOwn(LOOK, named ?? "")) return LOOK[named];
     for (let at = root.parentElement; at; at = at.parentElement) {
       const [r, g, b, alpha = 1] = (getComputedStyle(at).backgroundColor.match(/[\d.]+/g) ?? []).map(Number);
       if (r !== undefined && alpha > 0) return 0.299 * r + 0.587 * g + 0.114 * b < 128 ? LOOK.dark : LOOK.light;

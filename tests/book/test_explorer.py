@@ -88,9 +88,7 @@ def test_it_knows_every_schedule_that_can_be_written_down(page):
     known = schedule_parameters()
     # A function of one's own has no form that a page could hold.
     assert page.evaluate("Object.keys(gradpath.schedules)") == [n for n in schedule_names() if n != "lambda"]
-    theirs = page.evaluate(
-        "JSON.stringify(gradpath.scheduleParameters, (k, v) => v === undefined ? 'needed' : v)"
-    )
+    theirs = page.evaluate("JSON.stringify(gradpath.scheduleParameters, (k, v) => v === undefined ? 'needed' : v)")
     assert json.loads(theirs) == {
         name: {key: "needed" if value is ... else value for key, value in parameters.items()}
         for name, parameters in known.items()

@@ -1,4 +1,4 @@
-"""The explorer's page, used as a lecturer uses it: by mouse, by keyboard, by address, on a projector and on a phone."""
+"""The explorer's page, used as a lecturer uses it: by mouse, keyboard and address, on a projector and on a phone."""
 
 from __future__ import annotations
 
@@ -407,7 +407,8 @@ def test_a_click_into_the_map_takes_rate_and_momentum_and_its_cells_are_pythons(
     for row in ours.to_dict("records"):
         theirs = page.evaluate(
             "([lr, momentum]) => { const { surface, state, goal } = gradpath.app;"
-            " const n = gradpath.countSteps(surface, state.start, 'momentum', 100, { lr, momentum, weight_decay: 0 }, goal, 0.01);"
+            " const settings = { lr, momentum, weight_decay: 0 };"
+            " const n = gradpath.countSteps(surface, state.start, 'momentum', 100, settings, goal, 0.01);"
             " return Number.isFinite(n) ? n : String(n); }",
             [row["lr"], row["momentum"]],
         )
@@ -469,7 +470,7 @@ def test_an_address_of_an_earlier_book_still_works(page):
 
 def test_an_address_keeps_everything(page):
     address = (
-        'surface=rosenbrock&start=-1.5,2&run=adam;lr:0.1;beta1:0.5;steps:120;noise:0.3;seed:7;'
+        "surface=rosenbrock&start=-1.5,2&run=adam;lr:0.1;beta1:0.5;steps:120;noise:0.3;seed:7;"
         'schedule:{"name":"cosine","steps":120,"lr_min":0}&run=sgd;lr:0.001;steps:50;off:1&selected=1&step=9&panel=inside'
     )
     view(page, address)
@@ -481,9 +482,33 @@ def test_an_address_keeps_everything(page):
     assert state(page) == before
 
 
-BAD = ["surface=__proto__", "start=a,b", "start=1", "steps=-5", "on=lion", "lr_sgd=nan", "beta1=", "preset=constructor"]
-BAD += ["run=lion;lr:1", "run=__proto__", "run=sgd;lr:x;steps:1e99", 'run=sgd;schedule:{"name":"__proto__"}', "view=1,1,1,1"]
-BAD += ["run=sgd;schedule:{", "view=a", "selected=99", "step=-3", "panel=__proto__", "surface=own&f=constructor", "%", "=&=&"]
+BAD = [
+    "surface=__proto__",
+    "start=a,b",
+    "start=1",
+    "steps=-5",
+    "on=lion",
+    "lr_sgd=nan",
+    "beta1=",
+    "preset=constructor",
+]
+BAD += [
+    "run=lion;lr:1",
+    "run=__proto__",
+    "run=sgd;lr:x;steps:1e99",
+    'run=sgd;schedule:{"name":"__proto__"}',
+    "view=1,1,1,1",
+]
+BAD += [
+    "run=sgd;schedule:{",
+    "view=a",
+    "selected=99",
+    "step=-3",
+    "panel=__proto__",
+    "surface=own&f=constructor",
+    "%",
+    "=&=&",
+]
 
 
 @pytest.mark.parametrize("bad", BAD)
@@ -502,10 +527,15 @@ def test_nonsense_in_an_address_is_ignored(page, bad):
 # ---- screens, themes, readers ----
 
 
-@pytest.mark.parametrize("address", ["", "panel=map", "preset=scheduled--anisotropic-paraboloid", "surface=own&run=adamw"])
+@pytest.mark.parametrize(
+    "address", ["", "panel=map", "preset=scheduled--anisotropic-paraboloid", "surface=own&run=adamw"]
+)
 def test_everything_is_on_one_screen(page, address):
     view(page, address)
-    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [1280, 720]
+    assert page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]") == [
+        1280,
+        720,
+    ]
     for part in (".ex-head", ".ex-stage", ".ex-player", ".ex-curve", ".ex-left", ".ex-right", ".ex-right .ex-tabs"):
         box = page.locator(part).first.bounding_box()
         assert box["y"] >= 0, part
@@ -609,5 +639,3 @@ def test_a_small_explorer_is_moved_by_hand_and_leads_to_the_large_one(browser, s
     embed.get_by_role("link").click()
     page.wait_for_function("window.gradpath?.app?.state.runs.length === 2")
     page.close()
-
-

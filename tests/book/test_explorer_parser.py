@@ -50,7 +50,8 @@ def test_value_and_gradient_are_autograds(page, text, function):
         value = function(p[0], p[1])
         value.backward()
         theirs = page.evaluate(
-            "([t, p]) => { const f = gradpath.parse(t); return f.error ?? [f.value(p), ...f.gradient(p)]; }", [text, point]
+            "([t, p]) => { const f = gradpath.parse(t); return f.error ?? [f.value(p), ...f.gradient(p)]; }",
+            [text, point],
         )
         assert theirs == pytest.approx([value.item(), *p.grad.tolist()], rel=1e-12, abs=1e-14), point
 
@@ -100,7 +101,10 @@ def test_what_is_no_text_is_refused(page):
 
 
 def test_no_script_of_the_explorer_runs_a_text_as_a_program(project):
-    scripts = [*(project / "book" / "explorer").glob("*.js"), *(project / "book" / "explorer" / "vendor").glob("*.js")]
+    scripts = [
+        *(project / "book" / "explorer").glob("*.js"),
+        *(project / "book" / "explorer" / "vendor").glob("*.js"),
+    ]
     assert len(scripts) > 25
     for script in scripts:
         text = script.read_text(encoding="utf-8")

@@ -69,7 +69,7 @@ def _run(path: DeclaredPath) -> dict[str, Any]:
 
 def _chapters(project: Path) -> dict[str, str]:
     """Return the chapter that shows a figure, as '4 Momentum', by the figure's id."""
-    found = {}
+    found: dict[str, str] = {}
     for file in sorted((project / "book").glob("[0-9]*.qmd")):
         text = file.read_text(encoding="utf-8")
         title = re.search(r"^# (.+?)\s*(?:\{|$)", text, re.MULTILINE)
