@@ -43,3 +43,17 @@ def settle(page) -> None:
 def state(page) -> dict:
     """Return what the explorer shows."""
     return page.evaluate("JSON.parse(JSON.stringify(gradpath.app.state))")
+
+
+def place(page, point) -> tuple[float, float]:
+    """Where on the screen a point of the surface lies."""
+    return tuple(
+        page.evaluate(
+            """([a, b]) => {
+              const [l, r, b0, t] = gradpath.app.window, [w, h] = gradpath.app.pixels;
+              const canvas = document.querySelector('.ex-map canvas').getBoundingClientRect();
+              return [canvas.left + (a - l) / (r - l) * w, canvas.top + (t - b) / (t - b0) * h];
+            }""",
+            list(point),
+        )
+    )
