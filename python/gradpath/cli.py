@@ -249,11 +249,13 @@ def _say(line: str) -> None:
 
 def _draw(project: Path, languages: Sequence[str], force: bool, comparisons: Sequence[Comparison]) -> None:
     from gradpath.workshop.drawing import draw_studies
+    from gradpath.workshop.explorer_presets import write_explorer_presets
     from gradpath.workshop.figure_pages import write_figure_pages
     from gradpath.workshop.studies import STUDIES
 
     pictures, refused = draw_studies(project, STUDIES, languages, force, _say, comparisons)
     write_figure_pages(project)
+    write_explorer_presets(project)
     out.print(f"{len(pictures)} pictures drawn" if pictures else "pictures: nothing changed")
     if refused:
         print(

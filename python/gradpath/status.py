@@ -9,6 +9,7 @@ from gradpath.refusals import GradpathError
 from gradpath.workshop.agreement import agreement_text, compare_all
 from gradpath.workshop.check_pages import check_pages
 from gradpath.workshop.drawing import tables_of, why_not_drawn
+from gradpath.workshop.explorer_presets import explorer_presets
 from gradpath.workshop.figure_pages import figure_pages
 from gradpath.workshop.freshness import LANES, language_of, why_stale
 from gradpath.workshop.r_process import can_compute
@@ -44,7 +45,8 @@ def find_stale(project: Path) -> list[Stale]:
     tables = [stale for entry in entries for stale in _stale_tables(project, entry)]
     pictures = [stale for entry in entries for stale in _stale_pictures(project, entry)]
     pages = _stale_pages(project, figure_pages(project), "is not what is declared", "gradpath figures")
-    return [*tables, *pictures, *pages, *_stale_agreement(project), *_stale_lessons(project)]
+    views = _stale_pages(project, explorer_presets(project), "is not what is declared", "gradpath figures")
+    return [*tables, *pictures, *pages, *views, *_stale_agreement(project), *_stale_lessons(project)]
 
 
 def _stale_tables(project: Path, entry: Entry) -> list[Stale]:

@@ -1,14 +1,21 @@
-"""The explorer's own update rules, in a real browser, against the Python lane; and its page, used by hand."""
+"""The explorer's own rules, schedules and noise, in a real browser, against the Python lane."""
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
+import torch
 
-from gradpath import default_hyperparameters, descend, optimizer_names, read_experiments, surface_names
+from gradpath import default_hyperparameters, descend, make_schedule, optimizer_names, read_experiments, surface_names
+from gradpath.paths.noise import gradient_noise
+from gradpath.schedules.schedules import schedule_names, schedule_parameters
 from gradpath.surfaces import SURFACES
 from gradpath.workshop.comparison import relative_differences
+from tests.book.explorer_page import write_pages
 from tests.conftest import CHROMIUM
+from tests.rendered_book import served
 
 pytestmark = [
     pytest.mark.xdist_group("browser"),
@@ -16,49 +23,55 @@ pytestmark = [
 ]
 
 
-@pytest.fixture
-def page(browser, project):
-    """Open an empty page with the scripts of the explorer, as its chapter loads them."""
-    opened = browser.new_page(viewport={"width": 1200, "height": 900})
-    opened.set_content(
-        '<!doctype html><html lang="en"><body style="background: white"><div id="explorer"></div></body>'
-    )
-    folder = project / "book" / "explorer"
-    opened.add_style_tag(path=folder / "explorer.css")
-    for script in ("rules.js", "drawing.js", "explorer.js"):
-        opened.add_script_tag(path=folder / script)
-    yield opened
-    opened.close()
+@pytest.fixture(scope="module")
+def page(browser, project, tmp_path_factory):
+    """Open the explorer; these tests call its functions and change nothing on the page."""
+    with served(write_pages(project, tmp_path_factory.mktemp("explorer"))) as site:
+        opened = browser.new_page(viewport={"width": 1280, "height": 720})
+        opened.goto(f"{site}/explorer.html")
+        opened.wait_for_function("window.gradpath?.app")
+        yield opened
+        opened.close()
 
 
-def in_the_browser(page, surface, start, optimizer, steps, hyper):
-    call = "([s, x, o, n, h]) => gradpathRules.descend(s, x, o, n, h)"
-    return page.evaluate(call, [surface, list(start), optimizer, steps, hyper])
+def in_the_browser(page, surface, start, optimizer, steps, hyper, **more):
+    call = """([s, x, o, n, h, m]) => gradpath.descend(s, x, o, n, h, m).map(({x, value}) => ({x, value}))"""
+    return page.evaluate(call, [surface, list(start), optimizer, steps, hyper, more])
+
+
+def declared(project):
+    for figure in read_experiments(project / "shared_figures" / "experiments.yaml").values():
+        for path in figure.paths:
+            yield figure, path
 
 
 def test_every_declared_path_is_pythons(page, project):
-    compared = 0
-    for figure in read_experiments(project / "shared_figures" / "experiments.yaml").values():
-        for path in figure.paths:
-            call = (path.surface, path.start, path.optimizer, path.steps)
-            if path.dtype != "float64" or getattr(path, "schedule", None) or getattr(path, "noise", None):
-                continue  # JavaScript has float64 alone, and the explorer no schedules
-            ours = descend(*call, **path.hyperparameters)
-            theirs = in_the_browser(page, *call, path.hyperparameters)
-            assert len(theirs) == len(ours), path.id
-            table = ours.assign(
-                x1=[p["x"][0] for p in theirs], x2=[p["x"][1] for p in theirs], value=[p["value"] for p in theirs]
-            )
-            assert relative_differences(table, ours).max() < 1e-9, (figure.id, path.id)
-            compared += 1
-    assert compared >= 30
+    """All of them, scheduled and noisy ones too; JavaScript has float64 alone, so Python's is taken in float64."""
+    compared = set()
+    for figure, path in declared(project):
+        call = (path.surface, path.start, path.optimizer, path.steps)
+        more = {"schedule": path.schedule, "noise": path.noise, "seed": path.seed}
+        ours = descend(*call, **more, **path.hyperparameters)
+        theirs = in_the_browser(page, *call, path.hyperparameters, **more)
+        assert len(theirs) == len(ours), path.id
+        table = ours.assign(
+            x1=[p["x"][0] for p in theirs], x2=[p["x"][1] for p in theirs], value=[p["value"] for p in theirs]
+        )
+        assert relative_differences(table, ours).max() < 1e-9, (figure.id, path.id)
+        compared |= {"path", *(["schedule"] if path.schedule else []), *(["noise"] if path.noise else [])}
+        if path.dtype == "float32":
+            # And not far from what float32 gives: it has seven digits, and a path adds up what it loses.
+            short = descend(*call, dtype="float32", **more, **path.hyperparameters)
+            assert np.allclose(short[["x1", "x2"]], table[["x1", "x2"]], rtol=1e-3, atol=1e-3), path.id
+    assert compared == {"path", "schedule", "noise"}
 
 
 def test_it_knows_every_surface_and_optimizer_with_pythons_defaults(page):
-    assert page.evaluate("Object.keys(gradpathRules.surfaces)") == surface_names()
+    assert page.evaluate("Object.keys(gradpath.surfaces)") == surface_names()
     # The package's list decides, so that a rule that JavaScript lacks fails, and one too many as well.
-    defaults = page.evaluate("gradpathRules.defaults")
+    defaults = page.evaluate("gradpath.defaults")
     assert defaults == {name: default_hyperparameters(name) for name in optimizer_names()}
+    assert set(page.evaluate("Object.keys(gradpath.rules)")) == set(optimizer_names())
     start = (5.1, 2.3)
     for name in optimizer_names():
         theirs = in_the_browser(page, "anisotropic_paraboloid", start, name, 5, {})
@@ -67,8 +80,71 @@ def test_it_knows_every_surface_and_optimizer_with_pythons_defaults(page):
             pytest.approx(list(x), rel=1e-9) for x in zip(ours.x1, ours.x2, strict=True)
         ]
     for name, surface in SURFACES.items():
-        assert tuple(page.evaluate("n => gradpathRules.surfaces[n].window", name)) == surface.window
-        assert np.allclose(page.evaluate("n => gradpathRules.surfaces[n].minima", name), surface.minima or [])
+        assert tuple(page.evaluate("n => gradpath.surfaces[n].window", name)) == surface.window
+        assert np.allclose(page.evaluate("n => gradpath.surfaces[n].minima", name), surface.minima or [])
+
+
+def test_it_knows_every_schedule_that_can_be_written_down(page):
+    known = schedule_parameters()
+    # A function of one's own has no form that a page could hold.
+    assert page.evaluate("Object.keys(gradpath.schedules)") == [n for n in schedule_names() if n != "lambda"]
+    theirs = page.evaluate("JSON.stringify(gradpath.scheduleParameters, (k, v) => v === undefined ? 'needed' : v)")
+    assert json.loads(theirs) == {
+        name: {key: "needed" if value is ... else value for key, value in parameters.items()}
+        for name, parameters in known.items()
+        if name != "lambda"
+    }
+
+
+def test_a_schedule_gives_pythons_rates_far_beyond_its_end(page, project):
+    compared = 0
+    for _, path in declared(project):
+        if not path.schedule or path.schedule["name"] == "plateau":
+            continue
+        ours = [make_schedule(path.schedule, 0.7)(t) for t in range(150)]
+        theirs = page.evaluate(
+            "s => { const r = gradpath.rateOf(gradpath.completeSchedule(s), 0.7), out = [];"
+            " for (let t = 0; t < 150; t += 1) { out.push(r.now()); r.next(1); } return out; }",
+            path.schedule,
+        )
+        assert theirs == pytest.approx(ours, rel=1e-12, abs=1e-15), path.id
+        compared += 1
+    assert compared >= 14
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        None,
+        "cosine",
+        {"name": "lambda"},
+        {"name": "constructor"},
+        {"name": "cosine"},
+        {"name": "cosine", "steps": 0},
+        {"name": "cosine", "steps": 5, "gamma": 1},
+        {"name": "step", "step_size": 2.5},
+        {"name": "multi_step", "milestones": [5, 5]},
+        {"name": "one_cycle", "steps": 3},
+        {"name": "warmup", "warmup": 3, "then": {"name": "plateau"}},
+        {"name": "chained", "schedules": []},
+        {"name": "plateau", "factor": 1},
+    ],
+)
+def test_a_schedule_that_is_not_accepted_is_none(page, bad):
+    assert page.evaluate("s => gradpath.completeSchedule(s)", bad) is None
+    assert page.evaluate("s => gradpath.completeSchedule(s)", {"name": "cosine", "steps": 5}) is not None
+
+
+@pytest.mark.parametrize("seed", [0, 1, 13, 2**31, 2**32 - 1])
+def test_the_noise_is_pytorchs_from_the_same_seed(page, seed):
+    # More than 624 words of the generator, so that it is renewed on the way.
+    ours = gradient_noise(400, 1.5, seed).numpy()
+    theirs = page.evaluate(
+        "s => { const draw = gradpath.normalPairs(s);"
+        " return Array.from({length: 400}, () => draw().map(v => 1.5 * v)); }",
+        seed,
+    )
+    assert np.abs(np.array(theirs) - ours).max() < 1e-13
 
 
 def test_a_path_that_diverges_stops_at_its_last_finite_point(page):
@@ -78,62 +154,16 @@ def test_a_path_that_diverges_stops_at_its_last_finite_point(page):
     assert [p["value"] for p in theirs] == pytest.approx(list(ours.value), rel=1e-9)
 
 
-def state_of(page) -> dict[str, str]:
-    pairs = page.evaluate("location.hash.slice(1)").split("&")
-    return dict(pair.split("=", 1) for pair in pairs)
-
-
-def test_dragging_the_start_moves_every_path(page):
-    before = page.locator(".explorer-map polyline").first.get_attribute("points")
-    box = page.locator(".explorer-map").bounding_box()
-    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 4)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] / 4, box["y"] + box["height"] / 4, steps=3)
-    page.mouse.up()
-    x1, x2 = map(float, state_of(page)["start"].split(","))
-    assert x1 == pytest.approx(-5, abs=0.1)
-    assert x2 == pytest.approx(1.5, abs=0.1)
-    assert page.locator(".explorer-map polyline").first.get_attribute("points") != before
-
-
-def test_the_keyboard_does_everything(page):
-    page.locator(".explorer-start").focus()
-    page.keyboard.press("ArrowLeft")
-    page.keyboard.press("ArrowDown")
-    x1, x2 = map(float, state_of(page)["start"].split(","))
-    assert (x1, x2) == (pytest.approx(4.9), pytest.approx(2.24))
-    page.locator("input[value=adam]").focus()
-    page.keyboard.press("Space")
-    assert "adam" in state_of(page)["on"].split(",")
-    page.get_by_label("learning rate of adam", exact=True).focus()
-    before = float(state_of(page)["lr_adam"])
-    page.keyboard.press("ArrowRight")
-    assert float(state_of(page)["lr_adam"]) > before
-
-
-def test_an_address_restores_its_view(page):
-    page.evaluate("location.hash = 'surface=beale&start=1,1.5&on=adam&lr_adam=0.1&steps=77&beta1=0.5&init=gradient'")
-    page.wait_for_function("location.hash.includes('bias_correction')")
-    assert page.locator(".explorer-map polyline").count() == 1
-    ours = descend("beale", (1, 1.5), "adam", 77, lr=0.1, beta1=0.5, init="gradient")
-    assert f"adam ends at {ours.value.iloc[-1]:.6g}"[:18] in page.locator(".explorer-result").inner_text()
-
-
-@pytest.mark.parametrize("bad", ["surface=__proto__", "start=a,b", "steps=-5", "on=lion", "lr_sgd=nan", "beta1="])
-def test_nonsense_in_an_address_is_ignored(page, bad):
-    page.evaluate("bad => { location.hash = bad }", bad)
-    page.wait_for_function("location.hash.includes('bias_correction')")
-    state = state_of(page)
-    assert state["surface"] == "anisotropic_paraboloid"
-    assert state["start"] == "5.1,2.3"
-    assert int(state["steps"]) >= 1
-
-
-def test_a_dark_page_gets_a_dark_map(page):
-    page.evaluate("document.body.style.background = '#111'; document.body.className = 'dark'")
-    page.wait_for_function("document.querySelector('.explorer-map polyline').getAttribute('stroke') === '#6cc3f5'")
-
-
-def test_no_horizontal_scroll_on_a_phone(page):
-    page.set_viewport_size({"width": 360, "height": 700})
-    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+@pytest.mark.parametrize(("condition", "degrees"), [(10, 0), (50, 30), (3, -75)])
+def test_a_turned_bowl_has_the_gradient_of_its_formula(page, condition, degrees):
+    x = torch.tensor([1.7, -2.2], dtype=torch.float64, requires_grad=True)
+    angle = torch.deg2rad(torch.tensor(degrees, dtype=torch.float64))
+    u = x[0] * torch.cos(angle) + x[1] * torch.sin(angle)
+    v = x[1] * torch.cos(angle) - x[0] * torch.sin(angle)
+    value = u**2 * 0.2 + v**2 * 0.2 * condition
+    value.backward()
+    theirs = page.evaluate(
+        "([k, d, p]) => { const b = gradpath.bowl(k, d); return [b.value(p), ...b.gradient(p)]; }",
+        [condition, degrees, [1.7, -2.2]],
+    )
+    assert theirs == pytest.approx([value.item(), *x.grad.tolist()], rel=1e-12)

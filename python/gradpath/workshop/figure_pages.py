@@ -8,7 +8,8 @@ from gradpath.declarations import IDENTIFIER, LINE, check_entry, needed, optiona
 from gradpath.pictures.colours import THEMES
 from gradpath.tables import write_pages
 from gradpath.workshop.studies import STUDIES
-from gradpath.workshop.study import BookFigure
+from gradpath.workshop.study import BookFigure, Entry
+from gradpath.workshop.study_paths import Paths
 
 _LANGUAGES = {"python": "Python", "r": "R"}
 _NO_R = "Not drawn in R, which is not installed where this page was made.\n"
@@ -33,7 +34,8 @@ def figure_pages(project: Path) -> dict[Path, str]:
             for figure in entry.figures:
                 stem = f"../shared_figures/{figure.stem}"
                 declaration = f"shared_figures/{study.declaration}"
-                pages[figure.id] = _page(declaration, book, stem, figure, study.on_demand)
+                page = _page(declaration, book, stem, figure, study.on_demand)
+                pages[figure.id] = page + _explorer_link(project, entry, figure)
     for figure in read_lesson_pictures(project):
         pages[figure.id] = _page("book/lesson_pictures.yaml", book, figure.stem, figure, recorded=False)
     return {book / "_figures" / f"{name}.md": page for name, page in pages.items()}
@@ -77,6 +79,13 @@ def _page(declaration: str, folder: Path, stem: str, figure: BookFigure, recorde
     if figure.overlay_alt and not _left_out(f"{folder}/{stem}", "overlay"):
         parts += ["", _block(stem, figure, "overlay", _OVERLAY, figure.overlay_alt).rstrip("\n")]
     return "\n".join(parts) + "\n"
+
+
+def _explorer_link(project: Path, entry: Entry, figure: BookFigure) -> str:
+    """Return the way from a figure to its view in the explorer; a course without an explorer has none."""
+    if not isinstance(entry.study, Paths) or not (project / "book" / "explorer.qmd").is_file():
+        return ""
+    return f"\n::: {{.explorer-link}}\n[Open these paths in the explorer](explorer.qmd#preset={figure.id})\n:::\n"
 
 
 def _left_out(stem: str, drawn_by: str) -> bool:

@@ -60,7 +60,12 @@ local function link(element)
   if file then
     local id = chapters[from_the_top(file):gsub("^book/", "")]
     if not id then problem("a link goes to '" .. file .. "', which is no chapter") end
-    element.target = anchor ~= "" and anchor or "#" .. (id or "")
+    -- What follows a "=" is a view of the explorer, not a place on a page.
+    if anchor:find("=") then
+      element.target = (id or "") .. ".html" .. anchor
+    else
+      element.target = anchor ~= "" and anchor or "#" .. (id or "")
+    end
   end
   element.target = from_the_top(element.target)
   return element
