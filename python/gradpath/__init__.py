@@ -15,6 +15,7 @@ _MODULES = {
     "rules": ["UPDATE_RULES", "default_hyperparameters", "optimizer_names"],
     "rules.rule": ["Step"],
     "optimizers": ["make_optimizer", "seed_state"],
+    "own_optimizer": ["as_optimizer"],
     "schedules.schedules": [
         "SCHEDULES",
         "chained_schedule",
@@ -67,9 +68,9 @@ _MODULES = {
     "refusals": ["GradpathError"],
 }
 # What a rule or a network is called is the name of its file.
-for _folder, _base in (("rules", "rule"), ("networks", "network")):
+for _folder, _base in (("rules", ("rule", "own_rule")), ("networks", ("network",))):
     for _module in iter_modules([str(Path(__file__).parent / _folder)]):
-        if _module.name != _base:
+        if _module.name not in _base:
             _MODULES[f"{_folder}.{_module.name}"] = [_module.name]
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = ["__version__", *_HOME]
@@ -83,6 +84,7 @@ if TYPE_CHECKING:
     from gradpath.networks.small_cnn import small_cnn
     from gradpath.networks.tanh_network import tanh_network
     from gradpath.optimizers import make_optimizer, seed_state
+    from gradpath.own_optimizer import as_optimizer
     from gradpath.paths.descent import descend
     from gradpath.paths.maps import steps_to_reach
     from gradpath.pictures.canvas import save_plot

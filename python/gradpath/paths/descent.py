@@ -11,12 +11,14 @@ import torch
 from torch import Tensor
 
 from gradpath.devices import as_device
-from gradpath.hyperparameters import check_hyperparameters, require
-from gradpath.optimizers import make_optimizer, seed_state
+from gradpath.hyperparameters import check_has_rate, check_hyperparameters, require
+from gradpath.optimizers import seed_state
+from gradpath.own_optimizer import optimizer_of
 from gradpath.paths.noise import gradient_noise
 from gradpath.paths.objectives import check_arity, gradient_at, leave_gradient, value_at
 from gradpath.refusals import is_one_of, one_of, refusal
-from gradpath.rules import UPDATE_RULES
+from gradpath.rules.own_rule import OwnRule, as_rule
+from gradpath.rules.rule import Rule, Step
 from gradpath.schedules.fields import check_path_schedule
 from gradpath.schedules.library import RateByHand, Scheduler, guard_schedule, make_scheduler, step_scheduler
 from gradpath.schedules.schedules import Rate, schedule_parameters
@@ -33,7 +35,7 @@ DTYPES = {"float64": torch.float64, "float32": torch.float32}
 def descend(
     surface: str | Surface | Objective,
     start: Sequence[float],
-    optimizer: str,
+    optimizer: str | Callable[..., Any],
     steps: int,
     method: str = "manual",
     dtype: str = "float64",
@@ -51,12 +53,16 @@ def descend(
         A name of :func:`gradpath.surface_names`, or a function that takes a tensor of shape (2,) and returns
         the value there as a tensor of one element, made of operations that autograd can differentiate.
     start : two finite numbers
-    optimizer : str
-        ``"sgd"``, ``"momentum"``, ``"nesterov"``, ``"adagrad"``, ``"rmsprop"``, ``"adam"`` or ``"adamw"``.
+    optimizer : str or callable
+        ``"sgd"``, ``"momentum"``, ``"nesterov"``, ``"adagrad"``, ``"rmsprop"``, ``"adam"`` or ``"adamw"``; or a rule
+        of one's own: a function of ``x``, ``g``, ``state`` and hyperparameters that gives the next x and state, as
+        the functions in :data:`gradpath.UPDATE_RULES` do. Its hyperparameters are those of its signature; one that
+        is called like an argument of this function keeps its default.
     steps : int
         How many updates; 0 to 1,000,000.
     method : {"manual", "optim"}
-        The update rule written out, or the library's optimizer object.
+        The update rule written out, or the library's optimizer object; for a rule of one's own the object is that
+        of :func:`gradpath.as_optimizer`.
     dtype : {"float64", "float32"}
     device : str
         ``"cpu"``, ``"cuda"`` or ``"cuda:N"``.
@@ -70,7 +76,8 @@ def descend(
         Where the noise starts; the same noise in both languages.
     **hyperparameters
         ``lr``, ``momentum``, ``alpha``, ``beta1``, ``beta2``, ``eps``, ``weight_decay``, ``init``,
-        ``bias_correction``, as the optimizer has them; defaults as in :mod:`gradpath.rules`.
+        ``bias_correction``, as the optimizer has them; defaults as in :mod:`gradpath.rules`. A rule of one's own
+        takes numbers, texts, True and False.
 
     Returns
     -------
@@ -79,6 +86,8 @@ def descend(
         numbers of ``dtype``). ``attrs`` has surface, start, optimizer, hyperparameters, method, language,
         engine, engine_version, dtype, device, schedule, noise, seed and status:
         ``"finished"``, or ``"diverged at step k"`` when step k was no longer finite; the table then stops before it.
+        With a rule of one's own, optimizer is the function's name (``"function"`` if it has none), and
+        ``rule_source`` the first 16 digits of the SHA-256 of its source text, None where that cannot be had.
 
     Raises
     ------
@@ -93,17 +102,19 @@ def descend(
     """
     objective, name = _as_objective(surface)
     require("descend()", "start", _as_list(start))
-    for field, given in (("optimizer", optimizer), ("steps", steps), ("method", method), ("dtype", dtype)):
+    rule = as_rule("descend()", optimizer)
+    for field, given in (("steps", steps), ("method", method), ("dtype", dtype)):
         require("descend()", field, given)
     # 40.0 is as whole as 40.
     steps = int(steps)
     require("descend()", "noise", noise)
     require("descend()", "seed", seed)
-    checked = _in_floats(check_hyperparameters("descend()", optimizer, hyperparameters))
+    checked = _in_floats(check_hyperparameters("descend()", rule, hyperparameters))
+    check_has_rate("descend()", rule, schedule)
     schedule = check_path_schedule("descend()", schedule, steps, schedule_parameters())
     x = torch.tensor([float(s) for s in start], dtype=DTYPES[dtype], device=as_device("descend()", device))
     make_advance = _by_hand if method == "manual" else _by_optim
-    advance = make_advance(optimizer, checked, guard_schedule(schedule) if steps else None)
+    advance = make_advance(rule, checked, guard_schedule(schedule) if steps else None)
     drawn = gradient_noise(steps, noise, int(seed)).to(x) if noise > 0 and steps > 0 else None
 
     points: list[list[float]] = []
@@ -124,7 +135,7 @@ def descend(
     path.attrs = {
         "surface": name,
         "start": [float(s) for s in start],
-        "optimizer": optimizer,
+        "optimizer": rule.name,
         "hyperparameters": checked,
         "method": method,
         "language": "python",
@@ -137,11 +148,14 @@ def descend(
         "seed": seed,
         "status": status,
     }
+    if isinstance(rule, OwnRule):
+        path.attrs["rule_source"] = rule.source
     return path
 
 
-def _by_hand(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule | None) -> Advance:
-    rule, state = UPDATE_RULES[optimizer], {}  # type: ignore[var-annotated]
+def _by_hand(rule: Rule, hyperparameters: dict[str, Any], schedule: Schedule | None) -> Advance:
+    update: Callable[..., Step] = rule.step
+    state: dict[str, Any] = {}
     rate = RateByHand("descend()", schedule, hyperparameters["lr"]) if schedule else None
 
     def advance(x: Tensor, value: Tensor, drawn: Tensor | None, more: bool) -> Tensor:
@@ -150,7 +164,7 @@ def _by_hand(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule
         g = g if drawn is None else g + drawn
         now = hyperparameters | {"lr": rate.lr} if rate else hyperparameters
         with torch.no_grad():
-            x, state = rule(x, g, state, **now)
+            x, state = update(x, g, state, **now)
         if rate and more:
             rate.step(value.item())
         return x.requires_grad_()
@@ -158,7 +172,7 @@ def _by_hand(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule
     return advance
 
 
-def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedule | None) -> Advance:
+def _by_optim(rule: Rule, hyperparameters: dict[str, Any], schedule: Schedule | None) -> Advance:
     opt: torch.optim.Optimizer | None = None
     scheduler: Scheduler | None = None
 
@@ -166,7 +180,7 @@ def _by_optim(optimizer: str, hyperparameters: dict[str, Any], schedule: Schedul
         nonlocal opt, scheduler
         first = opt is None
         if opt is None:
-            opt = make_optimizer(optimizer, [x], **hyperparameters)
+            opt = optimizer_of("descend()", rule, [x], hyperparameters)
             scheduler = make_scheduler(schedule, opt) if schedule else None
         opt.zero_grad()
         leave_gradient(value, x)

@@ -14,7 +14,8 @@ from torch import Tensor
 from gradpath.accepted import is_number
 from gradpath.hyperparameters import check_hyperparameters, require, require_hyperparameter
 from gradpath.refusals import refusal
-from gradpath.rules import UPDATE_RULES
+from gradpath.rules.own_rule import OwnRule, as_rule
+from gradpath.rules.rule import Rule, State
 from gradpath.surfaces import get_surface
 from gradpath.surfaces.surface import Surface
 
@@ -22,7 +23,7 @@ from gradpath.surfaces.surface import Surface
 def steps_to_reach(
     surface: str | Surface | Callable[[Tensor], Tensor],
     start: Sequence[float],
-    optimizer: str,
+    optimizer: str | Callable[..., Any],
     steps: int,
     within: float = 0.01,
     bottom: float | None = None,
@@ -39,8 +40,10 @@ def steps_to_reach(
         A name of :func:`gradpath.surface_names`, or a function that takes a tensor of points of shape (n, 2) and
         returns their values as a tensor of shape (n,).
     start : two finite numbers
-    optimizer : str
-        A name of :func:`gradpath.optimizer_names`; its rule by hand is used, in float64 on the CPU.
+    optimizer : str or callable
+        A name of :func:`gradpath.optimizer_names`; its rule by hand is used, in float64 on the CPU. Or a rule of
+        one's own, as :func:`gradpath.descend` takes it: ``x`` and ``g`` have the shape (n, 2), and what is given as
+        a list reaches it as a tensor of shape (n, 1).
     steps : int
         How many updates each run may take.
     within : float
@@ -58,7 +61,7 @@ def steps_to_reach(
         ``steps`` (float64), after how many steps the value has arrived *for good*, that is, up to the last step,
         and infinity where it has not; ``status``: ``"reached"``, ``"not reached"``, or ``"diverged"`` for a run
         that ends higher than it began, or as no number. ``attrs`` has surface, start, optimizer, steps, within,
-        bottom, hyperparameters.
+        bottom, hyperparameters; with a rule of one's own also ``rule_source``.
 
     Raises
     ------
@@ -74,18 +77,18 @@ def steps_to_reach(
     where = "steps_to_reach()"
     surface = get_surface(surface) if isinstance(surface, str) else surface
     require(where, "start", list(start) if isinstance(start, Sequence | np.ndarray) else start)
-    require(where, "optimizer", optimizer)
+    rule = as_rule(where, optimizer)
     require(where, "steps", steps)
     steps = int(steps)
     if not is_number(within) or within <= 0:
         raise refusal(where, "within", within, "a finite number > 0")
     bottom = _bottom_of(where, surface, bottom)
-    columns, checked = _all_combinations(where, optimizer, hyperparameters)
+    columns, checked = _all_combinations(where, rule, hyperparameters)
     runs = len(next(iter(columns.values()))) if columns else 1
     # Columns, so that each row of the points has its own.
     broadcast = {name: torch.tensor(values, dtype=torch.float64).reshape(-1, 1) for name, values in columns.items()}
     point = torch.tensor([float(s) for s in start], dtype=torch.float64)
-    values = _values_of(surface, point.repeat(runs, 1), optimizer, steps, checked | broadcast)
+    values = _values_of(surface, point.repeat(runs, 1), rule, steps, checked | broadcast)
 
     # Whatever is no number is not below anything, so it counts as not there.
     there = values - bottom < within
@@ -99,20 +102,22 @@ def steps_to_reach(
     table.attrs = {
         "surface": getattr(surface, "name", "function"),
         "start": [float(s) for s in start],
-        "optimizer": optimizer,
+        "optimizer": rule.name,
         "steps": steps,
         "within": within,
         "bottom": bottom,
         "hyperparameters": checked | columns,
     }
+    if isinstance(rule, OwnRule):
+        table.attrs["rule_source"] = rule.source
     return table
 
 
 def _values_of(
-    surface: Callable[[Tensor], Tensor], x: Tensor, optimizer: str, steps: int, hyperparameters: Mapping[str, Any]
+    surface: Callable[[Tensor], Tensor], x: Tensor, rule: Rule, steps: int, hyperparameters: Mapping[str, Any]
 ) -> np.ndarray:
     """Return the values of all runs at every step, as an array of shape (steps + 1, runs)."""
-    rule, state = UPDATE_RULES[optimizer], {}  # type: ignore[var-annotated]
+    update, state = rule.step, State()
     values = []
     for _ in range(steps):
         x.requires_grad_()
@@ -121,13 +126,13 @@ def _values_of(
         # The gradient of the sum has the gradient of each run in its own row: no run depends on another.
         (g,) = torch.autograd.grad(value.sum(), x)
         with torch.no_grad():
-            x, state = rule(x, g, state, **hyperparameters)
+            x, state = update(x, g, state, **hyperparameters)
     values.append(surface(x).detach())
     return torch.stack(values).numpy()
 
 
 def _all_combinations(
-    where: str, optimizer: str, given: Mapping[str, Any]
+    where: str, rule: Rule, given: Mapping[str, Any]
 ) -> tuple[dict[str, list[float]], dict[str, Any]]:
     """Split hyperparameters into lists, stretched to every combination, and single values, all of them checked."""
     lists, single = {}, {}
@@ -139,12 +144,12 @@ def _all_combinations(
             raise refusal(where, name, list(value), "a number or a list of numbers")
         lists[name] = [float(one) if isinstance(one, np.floating | np.integer) else one for one in value]
     first = {name: values[0] for name, values in lists.items()}
-    checked = check_hyperparameters(where, optimizer, single | first)
+    checked = check_hyperparameters(where, rule, single | first)
     for name, values in lists.items():
         for value in values:
             if not is_number(value):
                 raise refusal(where, name, value, "a number or a list of numbers")
-            require_hyperparameter(where, optimizer, name, value)
+            require_hyperparameter(where, rule, name, value)
     stretched = list(zip(*product(*lists.values()), strict=True)) if lists else []
     columns = {name: [float(v) for v in values] for name, values in zip(lists, stretched, strict=True)}
     return columns, {name: value for name, value in checked.items() if name not in columns}

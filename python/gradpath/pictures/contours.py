@@ -234,4 +234,6 @@ def _draw_ends(axes: Axes, surface: Surface, path: pd.DataFrame, window: Window,
 
 def _default_label(path: pd.DataFrame) -> str:
     attrs = path.attrs
-    return f"{attrs['optimizer']}, lr {attrs['hyperparameters']['lr']:g}" if "optimizer" in attrs else "path"
+    lr = attrs.get("hyperparameters", {}).get("lr")
+    # A rule of the reader's own may have no rate.
+    return attrs.get("optimizer", "path") + ("" if lr is None else f", lr {lr:g}")

@@ -251,4 +251,5 @@ def _draw_labels(
 
 def _default_label(table: pd.DataFrame) -> str:
     attrs = table.attrs
-    return f"{attrs['optimizer']}, lr {attrs['lr']:g}" if "optimizer" in attrs and "lr" in attrs else "run"
+    # A rule of the reader's own may have no rate.
+    return attrs.get("optimizer", "run") + (f", lr {attrs['lr']:g}" if "lr" in attrs else "")

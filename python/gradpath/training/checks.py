@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 from torch import Tensor, nn
 
 from gradpath.data.datasets import Data
-from gradpath.hyperparameters import check_hyperparameters, require
+from gradpath.hyperparameters import check_has_rate, check_hyperparameters, require
 from gradpath.refusals import GradpathError, is_one_of, one_of, refusal, show
+from gradpath.rules.own_rule import as_rule
+from gradpath.rules.rule import Rule
 from gradpath.schedules.fields import check_path_schedule, is_whole
 from gradpath.schedules.library import guard_schedule
 from gradpath.schedules.schedules import schedule_parameters
@@ -42,6 +44,7 @@ class Checked(NamedTuple):
     schedule: Any
     checkpoint: Path | None
     hyperparameters: dict[str, Any]
+    rule: Rule
 
 
 def check_training(
@@ -68,7 +71,8 @@ def check_training(
     hyperparameters: dict[str, Any],
 ) -> Checked:
     """Refuse what :func:`gradpath.train_network` does not take."""
-    for field, value in (("optimizer", optimizer), ("seed", seed), ("method", method)):
+    rule = as_rule(where, optimizer)
+    for field, value in (("seed", seed), ("method", method)):
         require(where, field, value)
     for field, count in (("epochs", epochs), ("batch_size", batch_size)):
         require_count(where, field, count)
@@ -76,7 +80,8 @@ def check_training(
     for field, flag in (("progress", progress), ("batch_losses", batch_losses)):
         require_flag(where, field, flag)
     check_fused(where, fused, method, optimizer)
-    checked = check_hyperparameters(where, optimizer, hyperparameters)
+    checked = check_hyperparameters(where, rule, hyperparameters)
+    check_has_rate(where, rule, schedule)
     check_clip(where, clip)
     file = check_checkpoint(where, checkpoint)
     loss_function, score_functions = as_loss(where, loss), as_scores(where, scores)
@@ -91,7 +96,7 @@ def check_training(
         where, schedule, schedule_every, steps, watch, score_functions, validation is not None
     )
     guarded = check_functions(where, model, loss, loss_function, score_functions, data)
-    return Checked(*guarded, data, schedule, file, checked)
+    return Checked(*guarded, data, schedule, file, checked, rule)
 
 
 def check_evaluation(
@@ -148,10 +153,10 @@ def require_choice(where: str, field: str, value: Any, names: Sequence[str]) -> 
 FUSED = ("sgd", "momentum", "nesterov", "adagrad", "adam", "adamw")
 
 
-def check_fused(where: str, fused: Any, method: str, optimizer: str) -> None:
+def check_fused(where: str, fused: Any, method: str, optimizer: Any) -> None:
     """Refuse a fused step where there is none."""
     require_flag(where, "fused", fused)
-    if fused and (method != "optim" or optimizer not in FUSED):
+    if fused and (method != "optim" or not is_one_of(optimizer, FUSED)):
         raise refusal(where, "fused", fused, f"false, or method optim with {one_of(FUSED)}")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from gradpath.data.datasets import Data
 from gradpath.devices import as_device
+from gradpath.rules.own_rule import OwnRule
 from gradpath.training.checkpoints import data_fingerprint
 from gradpath.training.checks import Checked, Loss, Score, check_training, describe
 from gradpath.training.evaluation import Means, as_batch, measure
@@ -33,7 +34,7 @@ def train_network(
     scores: str | Sequence[str] | Mapping[str, Score] = ("accuracy",),
     epochs: int = 10,
     batch_size: int = 256,
-    optimizer: str = "adamw",
+    optimizer: str | Callable[..., Any] = "adamw",
     schedule: Schedule | None = None,
     clip: Mapping[str, float] | None = None,
     device: str = "cpu",
@@ -65,8 +66,9 @@ def train_network(
         give the mean over the samples of a batch. An error in one of them ends the run.
     epochs, batch_size : int
         At least 1. The last batch of an epoch may be smaller.
-    optimizer : str
-        One of :func:`gradpath.optimizer_names`.
+    optimizer : str or callable
+        One of :func:`gradpath.optimizer_names`, or a rule of one's own, as :func:`gradpath.descend` takes it. It is
+        called once for each parameter; a look at what it gives makes a GPU wait each time.
     schedule : mapping or callable, optional
         As :func:`gradpath.descend` takes it, starting from ``lr``; t counts epochs, or batches, from 0.
     clip : mapping, optional
@@ -81,7 +83,8 @@ def train_network(
     progress : bool
         Show a bar with loss and rate, where standard error is a terminal.
     method : {"optim", "manual"}
-        The library's optimizer object, or the update rule written out.
+        The library's optimizer object, or the update rule written out; for a rule of one's own the object is that
+        of :func:`gradpath.as_optimizer`.
     schedule_every : {"epoch", "batch"}
         When the schedule goes on.
     watch : str
@@ -97,11 +100,13 @@ def train_network(
     Returns
     -------
     pandas.DataFrame
-        Columns ``epoch`` (from 1), ``seconds``, ``lr`` (the rate of the epoch's first update), ``train_loss`` and the
+        Columns ``epoch`` (from 1), ``seconds``, ``lr`` (the rate of the epoch's first update; nan for a rule of
+        one's own without ``lr``), ``train_loss`` and the
         training scores (means over the epoch's batches, weighted by their samples, as they were met, while the
         weights changed), then ``validation_loss``, ``test_loss`` and their scores. ``attrs`` has the settings,
         language, engine, engine_version and status: ``"finished"`` or ``"diverged in epoch k, batch b"``; the table
-        then ends before that epoch.
+        then ends before that epoch. With a rule of one's own, optimizer is the function's name, and ``rule_source``
+        as in :func:`gradpath.descend`; a checkpoint of a rule with another source is one of other settings.
 
     Raises
     ------
@@ -146,9 +151,10 @@ def train_network(
     model.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # the stubs lack this overload
     data = {part: Data(own.x.to(where), own.y.to(where), own.classes) for part, own in given.data.items()}
     given = given._replace(data=data)
-    updates = make_updates(WHERE, model, method, optimizer, given.hyperparameters, given.schedule, clip, fused)
+    updates = make_updates(WHERE, model, method, given.rule, given.hyperparameters, given.schedule, clip, fused)
     settings: dict[Any, Any] = {
-        "optimizer": optimizer,
+        "optimizer": given.rule.name,
+        **({"rule_source": given.rule.source} if isinstance(given.rule, OwnRule) else {}),
         **given.hyperparameters,
         "schedule": describe(given.schedule),
         "schedule_every": schedule_every,

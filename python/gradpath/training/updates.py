@@ -9,10 +9,11 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
-from gradpath.optimizers import make_optimizer, seed_state
+from gradpath.optimizers import seed_state
+from gradpath.own_optimizer import optimizer_of
 from gradpath.refusals import GradpathError
-from gradpath.rules import UPDATE_RULES
-from gradpath.rules.rule import State
+from gradpath.rules.own_rule import OwnStep, state_as_tensors, state_from_tensors
+from gradpath.rules.rule import Rule, State
 from gradpath.schedules.library import RateByHand, Scheduler, make_scheduler, step_scheduler
 from gradpath.schedules.schedules import Rate
 from gradpath.training.clipping import clip_by_norm, clip_by_value, clip_gradients
@@ -45,7 +46,7 @@ def make_updates(
     where: str,
     model: nn.Module,
     method: str,
-    optimizer: str,
+    rule: Rule,
     hyperparameters: dict[str, Any],
     schedule: Schedule | None,
     clip: Mapping[str, float] | None,
@@ -62,8 +63,9 @@ def make_updates(
     if not parameters:
         raise GradpathError(f"{where}: model: has no parameter to train; use a network with some")
     if method == "manual":
-        return _ByHand(where, parameters, optimizer, hyperparameters, schedule, clip)
-    return _ByOptim(where, parameters, optimizer, hyperparameters, schedule, clip, fused)
+        by_hand = _OwnByHand if isinstance(rule.step, OwnStep) else _ByHand
+        return by_hand(where, parameters, rule, hyperparameters, schedule, clip)
+    return _ByOptim(where, parameters, rule, hyperparameters, schedule, clip, fused)
 
 
 class _ByHand:
@@ -74,14 +76,14 @@ class _ByHand:
         self,
         where: str,
         parameters: Sequence[Tensor],
-        optimizer: str,
+        rule: Rule,
         hyperparameters: dict[str, Any],
         schedule: Schedule | None,
         clip: Mapping[str, float] | None,
     ) -> None:
         self._parameters = list(parameters)
         self._sizes = [p.numel() for p in self._parameters]
-        self._rule, self._clip = UPDATE_RULES[optimizer], clip
+        self._where, self._rule, self._clip = where, rule, clip
         self._hyperparameters = dict(hyperparameters)
         self._rate = RateByHand(where, schedule, hyperparameters["lr"]) if schedule else None
         self._state: State = {}
@@ -89,14 +91,20 @@ class _ByHand:
 
     @property
     def lr(self) -> float:
-        return self._rate.lr if self._rate else float(self._hyperparameters["lr"])
+        return self._rate.lr if self._rate else _rate_in(self._hyperparameters)
 
     @torch.no_grad()
     def step(self) -> None:
+        self._move(self._clipped_gradient())
+
+    def _clipped_gradient(self) -> Tensor:
         g = self._laid_out([torch.zeros_like(p) if p.grad is None else p.grad for p in self._parameters])
         for kind, limit in (self._clip or {}).items():
             g = clip_by_norm(g, limit) if kind == "norm" else clip_by_value(g, limit)
-        self._x, self._state = self._rule(self._x, g, self._state, **(self._hyperparameters | {"lr": self.lr}))
+        return g
+
+    def _move(self, g: Tensor) -> None:
+        self._x, self._state = self._rule.step(self._x, g, self._state, **(self._hyperparameters | {"lr": self.lr}))
         for p, new in zip(self._parameters, self._x.split(self._sizes), strict=True):
             p.copy_(new.view(p.shape))
 
@@ -118,6 +126,36 @@ class _ByHand:
         return torch.cat([t.reshape(-1) for t in tensors])
 
 
+class _OwnByHand(_ByHand):
+    # A rule of the reader's own may look at shapes, or at a norm: it is called for each parameter by itself.
+
+    def __init__(self, where: str, parameters: Sequence[Tensor], rule: Rule, *settings: Any) -> None:
+        super().__init__(where, parameters, rule, *settings)
+        assert isinstance(rule.step, OwnStep)
+        self._steps = [rule.step.again() for _ in self._parameters]
+        self._points, self._states = self._start(), [State() for _ in self._parameters]
+
+    def _start(self) -> list[Tensor]:
+        return [p.detach().clone() for p in self._parameters]
+
+    def _move(self, g: Tensor) -> None:
+        now = self._hyperparameters | ({"lr": self.lr} if self._rate else {})
+        for i, (p, part) in enumerate(zip(self._parameters, g.split(self._sizes), strict=True)):
+            made = self._steps[i](self._points[i], part.view(p.shape), self._states[i], **now)
+            self._points[i], self._states[i] = made
+            p.copy_(made.x)
+
+    def state(self) -> dict[str, Tensor]:
+        return _stored(self._where, self._rule, dict(enumerate(self._states)))
+
+    def resume(self, state: Mapping[str, Tensor], metrics: Metrics) -> None:
+        states = _restored(state, self._parameters)
+        self._states = [states.get(i, {}) for i in range(len(self._parameters))]
+        self._points = self._start()
+        for metric in metrics:
+            self.step_schedule(metric)
+
+
 class _ByOptim:
     # The library's optimizer and scheduler objects, and its clipping.
 
@@ -125,14 +163,15 @@ class _ByOptim:
         self,
         where: str,
         parameters: Sequence[Tensor],
-        optimizer: str,
+        rule: Rule,
         hyperparameters: dict[str, Any],
         schedule: Schedule | None,
         clip: Mapping[str, float] | None,
         fused: bool,
     ) -> None:
         self._parameters, self._clip = list(parameters), clip
-        self._opt = make_optimizer(optimizer, self._parameters, **hyperparameters)
+        self._where, self._rule = where, rule
+        self._opt = optimizer_of(where, rule, self._parameters, hyperparameters)
         if fused:
             # One pass over the numbers instead of ten: a fifth of a small network's time, and other last digits.
             for group in self._opt.param_groups:
@@ -143,7 +182,7 @@ class _ByOptim:
 
     @property
     def lr(self) -> float:
-        return float(self._opt.param_groups[0]["lr"])
+        return _rate_in(self._opt.param_groups[0])
 
     def step(self) -> None:
         if self._clip:
@@ -159,6 +198,8 @@ class _ByOptim:
 
     def state(self) -> dict[str, Tensor]:
         per_parameter = self._opt.state_dict()["state"]
+        if isinstance(self._rule.step, OwnStep):
+            return _stored(self._where, self._rule, per_parameter)
         return {
             f"{index}/{key}": torch.as_tensor(value)
             for index, entries in per_parameter.items()
@@ -174,6 +215,8 @@ class _ByOptim:
             for metric in metrics:
                 self.step_schedule(metric)
         whole = self._opt.state_dict()
+        if isinstance(self._rule.step, OwnStep):
+            whole["state"], state = _restored(state, self._parameters), {}
         for name, value in state.items():
             index, _, key = name.partition("/")
             # The one-pass step goes through memory: what belongs together has to lie alike.
@@ -181,3 +224,24 @@ class _ByOptim:
             whole["state"].setdefault(int(index), {})[key] = alike
         self._opt.load_state_dict(whole)
         self._started = True
+
+
+def _rate_in(hyperparameters: Mapping[str, Any]) -> float:
+    # A rule of the reader's own may have no rate.
+    return float(hyperparameters.get("lr", float("nan")))
+
+
+def _stored(where: str, rule: Rule, states: Mapping[int, State]) -> dict[str, Tensor]:
+    return {
+        f"{index}/{key}": value
+        for index, state in states.items()
+        for key, value in state_as_tensors(where, rule.name, state).items()
+    }
+
+
+def _restored(stored: Mapping[str, Tensor], parameters: Sequence[Tensor]) -> dict[int, State]:
+    parts: dict[int, dict[str, Tensor]] = {}
+    for name, value in stored.items():
+        index, _, key = name.partition("/")
+        parts.setdefault(int(index), {})[key] = value
+    return {index: state_from_tensors(own, parameters[index].device) for index, own in parts.items()}
