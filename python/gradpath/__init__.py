@@ -53,6 +53,9 @@ _MODULES = {
     "training.train_network": ["train_network"],
     "training.evaluation": ["evaluate_network"],
     "pictures.training": ["plot_training"],
+    "checks.check_rule": ["check_rule"],
+    "checks.mistakes": ["MISTAKES"],
+    "checks.rule_report": ["RuleReport"],
     "workshop.lab_declarations": ["read_labs"],
     "workshop.labs": ["run_labs"],
     "workshop.lab_pictures": ["draw_labs"],
@@ -76,6 +79,9 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 __all__ = ["__version__", *_HOME]
 
 if TYPE_CHECKING:
+    from gradpath.checks.check_rule import check_rule
+    from gradpath.checks.mistakes import MISTAKES
+    from gradpath.checks.rule_report import RuleReport
     from gradpath.data.datasets import Data, cifar10, digits, fashion_mnist, split_data, take_data
     from gradpath.data.idx_files import read_idx
     from gradpath.initializations import INITIALIZATIONS, initialize_network
