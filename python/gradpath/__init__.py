@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 # loading torch.
 _MODULES = {
     "surfaces": ["SURFACES", "get_surface", "surface_names"],
+    "surfaces.own_surface": ["surface"],
     "surfaces.surface": ["Surface"],
     "rules": ["UPDATE_RULES", "default_hyperparameters", "optimizer_names"],
     "rules.rule": ["Step"],
@@ -62,6 +63,8 @@ _MODULES = {
     "training.checkpoints": ["load_weights", "save_weights"],
     "networks": ["count_parameters"],
     "initializations": ["INITIALIZATIONS", "initialize_network"],
+    "training.kept_weights": ["flat_weights"],
+    "training.loss_slices": ["loss_slice", "project_path"],
     "training.clipping": ["clip_by_norm", "clip_by_value", "clip_gradients"],
     "training.scores": ["SCORES", "accuracy"],
     "workshop.recorded_tables": ["find_table"],
@@ -134,10 +137,13 @@ if TYPE_CHECKING:
         warmup_schedule,
     )
     from gradpath.surfaces import SURFACES, get_surface, surface_names
+    from gradpath.surfaces.own_surface import surface
     from gradpath.surfaces.surface import Surface
     from gradpath.training.checkpoints import load_weights, save_weights
     from gradpath.training.clipping import clip_by_norm, clip_by_value, clip_gradients
     from gradpath.training.evaluation import evaluate_network
+    from gradpath.training.kept_weights import flat_weights
+    from gradpath.training.loss_slices import loss_slice, project_path
     from gradpath.training.scores import SCORES, accuracy
     from gradpath.training.train_network import train_network
     from gradpath.workshop.experiments import read_experiments

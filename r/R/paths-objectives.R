@@ -5,21 +5,6 @@ NULL
 
 SURFACE_PLACE <- "descend(): surface"
 
-# Refuses a function that cannot be called with a point alone.
-check_arity <- function(where, surface) {
-  shown <- args(surface)
-  # Functions written in C do not always say what they take.
-  if (is.null(shown)) {
-    return(invisible())
-  }
-  parameters <- formals(shown)
-  required <- vapply(parameters, is_required, TRUE) & names(parameters) != "..."
-  if (sum(required) > 1 || length(parameters) == 0) {
-    got <- sprintf("a function of %d arguments", sum(required))
-    gradpath_stop(paste0(where, ": surface: ", got, " is not accepted; use a function of one, the point"))
-  }
-}
-
 # The value of a surface at a point, checked: one real number that autograd can follow back to the point.
 value_at <- function(objective, x, differentiable) {
   value <- call_objective(objective, x)

@@ -11,12 +11,13 @@ empty_plot <- function(surface, window, title, theme) {
   colours <- THEMES[[theme]]
   grid <- contour_grid(surface, window)
   levels <- contour_levels(grid$value)
-  shades <- grDevices::colorRampPalette(c(colours$low, colours$high))(length(levels) - 1)
+  # A plain: one band around its height.
+  if (length(levels) == 1) levels <- levels + c(-0.5, 0.5)
+  shades <- band_colours(length(levels) - 1, theme)
   at <- ggplot2::aes(x = .data$x1, y = .data$x2, z = .data$value)
   plot <- ggplot2::ggplot() +
-    ggplot2::geom_contour_filled(at, grid, breaks = levels, show.legend = FALSE) +
-    ggplot2::geom_contour(at, grid, breaks = levels[-c(1, length(levels))], colour = colours$line,
-                          linewidth = line_points(0.6)) +
+    ggplot2::geom_contour_filled(at, grid, breaks = levels, show.legend = FALSE, na.rm = TRUE) +
+    contour_lines(at, grid, levels[-c(1, length(levels))], colours) +
     ggplot2::scale_fill_manual(values = shades, drop = FALSE) +
     ggplot2::scale_x_continuous(n.breaks = 9) +
     ggplot2::scale_y_continuous(n.breaks = 9) +
@@ -27,6 +28,18 @@ empty_plot <- function(surface, window, title, theme) {
   square <- window[[2]] - window[[1]] == window[[4]] - window[[3]]
   attr(plot, "size") <- if (square) c(5.6, 5.6) else c(7.2, 4.8)
   plot
+}
+
+# The colours of so many bands between contour lines, the lowest first.
+band_colours <- function(bands, theme) {
+  grDevices::colorRampPalette(c(THEMES[[theme]]$low, THEMES[[theme]]$high))(bands)
+}
+
+contour_lines <- function(at, grid, levels, colours) {
+  if (length(levels)) {
+    ggplot2::geom_contour(at, grid, breaks = levels, colour = colours$line, linewidth = line_points(0.6),
+                          na.rm = TRUE)
+  }
 }
 
 path_layers <- function(path, look) {

@@ -5,14 +5,22 @@ LEVELS <- 14
 # A segment longer than this share of the window carries an arrow head.
 ARROW_SHARE <- 0.07
 
-# Evaluates a surface on a grid over its window: a data frame of 81 by 81 points, x1 running fastest.
+# Evaluates a surface on a grid over its window: a data frame of 81 by 81 points, x1 running fastest; fewer where the
+# surface says so in its attribute `grid`, one whose values take long. A value that is not finite is NA.
 contour_grid <- function(surface, window) {
+  count <- attr(surface, "grid") %||% GRID
   grid <- expand.grid(
-    x1 = seq(window[[1]], window[[2]], length.out = GRID),
-    x2 = seq(window[[3]], window[[4]], length.out = GRID)
+    x1 = seq(window[[1]], window[[2]], length.out = count),
+    x2 = seq(window[[3]], window[[4]], length.out = count)
   )
   columns <- lapply(grid, function(column) torch_tensor(column, dtype = torch_float64()))
-  grid$value <- as.numeric(surface(torch_stack(unname(columns), dim = 2)))
+  value <- as.numeric(with_no_grad(surface(torch_stack(unname(columns), dim = 2))))
+  if (!any(is.finite(value))) {
+    gradpath_stop(paste0(
+      "surface '", attr(surface, "name"), "': has no finite value in the window; use another window"
+    ))
+  }
+  grid$value <- ifelse(is.finite(value), value, NA)
   grid
 }
 
@@ -21,7 +29,7 @@ contour_grid <- function(surface, window) {
 # span many powers of ten still shows its valley.
 contour_levels <- function(values) {
   probabilities <- (seq(0, LEVELS) / LEVELS)^2
-  unique(stats::quantile(values, probabilities, names = FALSE, type = 7))
+  unique(stats::quantile(values, probabilities, names = FALSE, type = 7, na.rm = TRUE))
 }
 
 # The numbers (from 1) of the segments of a path that are long enough to carry an arrow head: longer than 7 %
@@ -79,11 +87,13 @@ label_place <- function(path, others, window, at) {
 #'
 #' @param paths A path as [descend()] returns it, or a list of paths; at most four are told apart by marker
 #'   and line.
-#' @param surface A surface or its name; that of the first path if left out.
+#' @param surface A surface, its name, or a function; that of the first path if left out. A function is drawn as
+#'   [surface()] would take it: of many points, or of a single one, which is called point by point.
 #' @param labels One text per path; optimizer and lr if left out.
 #' @param label_at A list with one point or `NULL` per path: where its label stands, in coordinates of the
 #'   surface; beside its path if left out.
-#' @param window `c(x1 from, x1 to, x2 from, x2 to)`; the surface's own window if left out.
+#' @param window `c(x1 from, x1 to, x2 from, x2 to)`. If left out: the surface's own window, or for a function what
+#'   the paths reach, with a margin.
 #' @param title A text.
 #' @param theme `"light"` or `"dark"`.
 #' @return A ggplot.
@@ -93,11 +103,12 @@ label_place <- function(path, others, window, at) {
 #' plot_paths(path, title = "Steepest descent in a ravine")
 plot_paths <- function(paths, surface = NULL, labels = NULL, label_at = NULL, window = NULL, title = NULL,
                        theme = "light") {
-  check_theme("plot_paths()", theme)
+  where <- "plot_paths()"
+  check_theme(where, theme)
   if (is.data.frame(paths)) paths <- list(paths)
-  surface <- surface %||% attr(paths[[1]], "surface")
-  if (!inherits(surface, "gradpath_surface")) surface <- get_surface(surface)
-  window <- window %||% attr(surface, "window")
+  drawn <- drawn_surface(where, surface, paths, window)
+  surface <- drawn$surface
+  window <- drawn$window
   labels <- labels %||% vapply(paths, default_label, "")
   places <- lapply(seq_along(paths), function(k) {
     label_place(paths[[k]], paths[-k], window, if (length(label_at) >= k) label_at[[k]])

@@ -15,7 +15,7 @@ from gradpath.hyperparameters import check_has_rate, check_hyperparameters, requ
 from gradpath.optimizers import seed_state
 from gradpath.own_optimizer import optimizer_of
 from gradpath.paths.noise import gradient_noise
-from gradpath.paths.objectives import check_arity, gradient_at, leave_gradient, value_at
+from gradpath.paths.objectives import gradient_at, leave_gradient, value_at
 from gradpath.refusals import is_one_of, one_of, refusal
 from gradpath.rules.own_rule import OwnRule, as_rule
 from gradpath.rules.rule import Rule, Step
@@ -23,6 +23,7 @@ from gradpath.schedules.fields import check_path_schedule
 from gradpath.schedules.library import RateByHand, Scheduler, guard_schedule, make_scheduler, step_scheduler
 from gradpath.schedules.schedules import Rate, schedule_parameters
 from gradpath.surfaces import SURFACES, surface_names
+from gradpath.surfaces.own_surface import check_arity
 from gradpath.surfaces.surface import Surface
 
 Objective = Callable[[Tensor], Tensor]

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -14,21 +12,6 @@ from gradpath.refusals import GradpathError, user_failure
 
 Objective = Callable[[Tensor], Tensor]
 _WHERE = "descend(): surface"
-
-
-def check_arity(where: str, surface: Callable[..., Any]) -> None:
-    """Refuse a function that cannot be called with a point alone."""
-    try:
-        parameters = list(inspect.signature(surface).parameters.values())
-    except (TypeError, ValueError):
-        # Functions written in C do not always say what they take.
-        return
-    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    required = [p for p in parameters if p.default is p.empty and p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    if len(required) > 1 or not (positional or takes_any):
-        got = f"a function of {len(required)} arguments"
-        raise GradpathError(f"{where}: surface: {got} is not accepted; use a function of one, the point")
 
 
 def value_at(objective: Objective, x: Tensor, differentiable: bool) -> Tensor:

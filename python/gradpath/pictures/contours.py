@@ -15,10 +15,10 @@ from matplotlib.patheffects import withStroke
 
 from gradpath.pictures.canvas import check_theme, dress, empty_picture, title_above
 from gradpath.pictures.colours import LINES, MARKERS, THEMES
-from gradpath.surfaces import get_surface
+from gradpath.pictures.drawn_surfaces import drawn_surface
+from gradpath.refusals import GradpathError
+from gradpath.surfaces.own_surface import Function, Window
 from gradpath.surfaces.surface import Surface
-
-Window = tuple[float, float, float, float]
 
 GRID = 81
 LEVELS = 14
@@ -32,13 +32,19 @@ def contour_grid(surface: Surface, window: Window) -> tuple[np.ndarray, np.ndarr
     Returns
     -------
     x1, x2 : arrays of shape (81,)
+        Fewer where the surface says so, in ``grid``: one whose values take long.
     values : array of shape (81, 81)
-        ``values[i, j]`` is the value at ``(x1[j], x2[i])``.
+        ``values[i, j]`` is the value at ``(x1[j], x2[i])``; NaN where it is not finite.
     """
-    x1 = np.linspace(window[0], window[1], GRID)
-    x2 = np.linspace(window[2], window[3], GRID)
+    count = getattr(surface, "grid", GRID)
+    x1 = np.linspace(window[0], window[1], count)
+    x2 = np.linspace(window[2], window[3], count)
     points = np.stack(np.meshgrid(x1, x2), axis=-1)
-    return x1, x2, surface(torch.from_numpy(points)).numpy()
+    with torch.no_grad():
+        values = surface(torch.from_numpy(points)).numpy()
+    if not np.isfinite(values).any():
+        raise GradpathError(f"surface '{surface.name}': has no finite value in the window; use another window")
+    return x1, x2, np.where(np.isfinite(values), values, np.nan)
 
 
 def contour_levels(values: np.ndarray) -> np.ndarray:
@@ -48,7 +54,7 @@ def contour_levels(values: np.ndarray) -> np.ndarray:
     whose values span many powers of ten still shows its valley.
     """
     probabilities = (np.arange(LEVELS + 1) / LEVELS) ** 2
-    return np.unique(np.quantile(values, probabilities))
+    return np.unique(np.quantile(values[np.isfinite(values)], probabilities))
 
 
 def arrow_segments(path: pd.DataFrame, window: Window) -> np.ndarray:
@@ -84,7 +90,7 @@ def label_anchor(path: pd.DataFrame, others: Sequence[pd.DataFrame], window: Win
 
 def plot_paths(
     paths: Sequence[pd.DataFrame] | pd.DataFrame,
-    surface: str | Surface | None = None,
+    surface: str | Surface | Function | None = None,
     labels: Sequence[str] | None = None,
     label_at: Sequence[tuple[float, float] | None] | None = None,
     window: Window | None = None,
@@ -97,14 +103,15 @@ def plot_paths(
     ----------
     paths : DataFrame or list of DataFrame
         As :func:`gradpath.descend` returns them; at most four are told apart by marker and line.
-    surface : str or Surface, optional
-        The surface of the first path if left out.
+    surface : str, Surface or callable, optional
+        The surface of the first path if left out. A function is drawn as :func:`gradpath.surface` would take it: of
+        many points, or of a single one, which is called point by point.
     labels : list of str, optional
         One per path; optimizer and lr if left out.
     label_at : list of (float, float) or None, optional
         Where each label stands, in coordinates of the surface; beside its path if left out.
     window : (x1 from, x1 to, x2 from, x2 to), optional
-        The surface's own window if left out.
+        If left out: the surface's own window, or for a function what the paths reach, with a margin.
     title : str, optional
     theme : {"light", "dark"}
 
@@ -116,14 +123,13 @@ def plot_paths(
     Raises
     ------
     GradpathError
-        For a theme or a surface that does not exist.
+        For a theme or a surface that does not exist, a window that is none, and a function that fails.
     """
-    check_theme("plot_paths()", theme)
+    where = "plot_paths()"
+    check_theme(where, theme)
     paths = [paths] if isinstance(paths, pd.DataFrame) else list(paths)
-    surface = paths[0].attrs["surface"] if surface is None else surface
-    surface = get_surface(surface) if isinstance(surface, str) else surface
-    window = window or surface.window
-    labels = labels or [_default_label(path) for path in paths]
+    surface, window = drawn_surface(where, surface, paths, window)
+    labels = labels or [default_label(path) for path in paths]
     label_at = label_at or [None] * len(paths)
 
     figure, axes = empty_plot(surface, window, title, theme)
@@ -144,8 +150,10 @@ def empty_plot(surface: Surface, window: Window, title: str | None, theme: str) 
     axes = figure.subplots()
     x1, x2, values = contour_grid(surface, window)
     levels = contour_levels(values)
-    shades = LinearSegmentedColormap.from_list("gradpath", [colours["low"], colours["high"]], N=len(levels) - 1)
-    axes.contourf(x1, x2, values, levels=levels, colors=shades(np.linspace(0, 1, len(levels) - 1)))
+    if len(levels) == 1:
+        # A plain: one band around its height.
+        levels = levels + np.array([-0.5, 0.5])
+    axes.contourf(x1, x2, values, levels=levels, colors=band_colours(len(levels) - 1, theme))
     axes.contour(x1, x2, values, levels=levels[1:-1], colors=colours["line"], linewidths=0.6, linestyles="solid")
     dress(axes, theme, 9)
     axes.set_xlim(window[:2])
@@ -154,6 +162,12 @@ def empty_plot(surface: Surface, window: Window, title: str | None, theme: str) 
     axes.set_ylabel("x₂", color=colours["ink"], fontsize=11)
     title_above(axes, title, theme)
     return figure, axes
+
+
+def band_colours(bands: int, theme: str) -> np.ndarray:
+    """Return the colours of so many bands between contour lines, the lowest first: shape (bands, 4)."""
+    ends = [THEMES[theme]["low"], THEMES[theme]["high"]]
+    return LinearSegmentedColormap.from_list("gradpath", ends, N=bands)(np.linspace(0, 1, bands))
 
 
 def _draw_path(axes: Axes, path: pd.DataFrame, window: Window, k: int, theme: str) -> None:
@@ -232,7 +246,8 @@ def _draw_ends(axes: Axes, surface: Surface, path: pd.DataFrame, window: Window,
         axes.plot(m1, m2, marker="x", markersize=9, markeredgewidth=2, color=ink, linestyle="none")
 
 
-def _default_label(path: pd.DataFrame) -> str:
+def default_label(path: pd.DataFrame) -> str:
+    """Return what a path is called where it has no label: its optimizer and lr."""
     attrs = path.attrs
     lr = attrs.get("hyperparameters", {}).get("lr")
     # A rule of the reader's own may have no rate.

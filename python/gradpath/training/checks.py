@@ -68,6 +68,7 @@ def check_training(
     watch: Any,
     batch_losses: Any,
     fused: Any,
+    keep_weights: Any,
     hyperparameters: dict[str, Any],
 ) -> Checked:
     """Refuse what :func:`gradpath.train_network` does not take."""
@@ -77,7 +78,7 @@ def check_training(
     for field, count in (("epochs", epochs), ("batch_size", batch_size)):
         require_count(where, field, count)
     require_choice(where, "schedule_every", schedule_every, ("epoch", "batch"))
-    for field, flag in (("progress", progress), ("batch_losses", batch_losses)):
+    for field, flag in (("progress", progress), ("batch_losses", batch_losses), ("keep_weights", keep_weights)):
         require_flag(where, field, flag)
     check_fused(where, fused, method, optimizer)
     checked = check_hyperparameters(where, rule, hyperparameters)

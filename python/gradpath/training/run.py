@@ -19,6 +19,7 @@ from gradpath.training.checkpoints import (
     save_checkpoint,
     set_rng_state,
 )
+from gradpath.training.kept_weights import KeptWeights
 from gradpath.training.updates import Updates
 
 
@@ -31,6 +32,8 @@ class TrainingRun:
         ``"finished"``, or where it diverged.
     batch_losses : list of float
         Of every batch, if they are kept.
+    weights : list of Tensor
+        Before the first epoch and after each one, if they are kept.
     """
 
     def __init__(
@@ -47,6 +50,7 @@ class TrainingRun:
         self._model, self._updates, self._device = model, updates, device
         self._columns: dict[str, list[float]] = {name: [] for name in ("epoch", "seconds", "lr", *measures)}
         self.batch_losses: list[float] = []
+        self.weights = KeptWeights()
         self.status = "finished"
 
     def resume(self, watch: str, steps_per_epoch: int, epochs: int) -> int:
@@ -61,6 +65,7 @@ class TrainingRun:
             return 0
         checkpoint = load_checkpoint(self._file, self._known)
         put_weights(self._model, checkpoint.model, self._where, self._file)
+        self.weights += list(checkpoint.results.pop("weights", ()))
         columns = {name: column.tolist() for name, column in checkpoint.results.items()}
         self.batch_losses = columns.pop("batch_losses")
         watched = columns.get(watch, [None] * len(columns["epoch"]))
@@ -93,6 +98,8 @@ class TrainingRun:
             return
         columns = self._columns | {"batch_losses": self.batch_losses}
         results = {name: torch.tensor(values, dtype=torch.float64) for name, values in columns.items()}
+        if self.weights:
+            results["weights"] = torch.stack(self.weights)
         state = self._updates.state()
         save_checkpoint(
             self._file, Checkpoint(self._known, self._model.state_dict(), state, rng_state(self._device), results)
@@ -104,4 +111,6 @@ class TrainingRun:
         table.attrs = {**known, "status": self.status}
         if batch_losses:
             table.attrs["batch_losses"] = self.batch_losses
+        if self.weights:
+            table.attrs["weights"] = self.weights
         return table

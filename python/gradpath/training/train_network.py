@@ -18,6 +18,7 @@ from gradpath.training.checkpoints import data_fingerprint
 from gradpath.training.checks import Checked, Loss, Score, check_training, describe
 from gradpath.training.evaluation import Means, as_batch, measure
 from gradpath.training.guards import leave_gradients
+from gradpath.training.kept_weights import flat_weights
 from gradpath.training.progress import TrainingProgress
 from gradpath.training.run import TrainingRun
 from gradpath.training.updates import Schedule, Updates, make_updates
@@ -46,6 +47,7 @@ def train_network(
     watch: str = "validation_loss",
     batch_losses: bool = False,
     fused: bool = False,
+    keep_weights: bool = False,
     **hyperparameters: Any,
 ) -> pd.DataFrame:
     """Train a network and return one row per epoch. The model is trained in place.
@@ -94,6 +96,9 @@ def train_network(
     fused : bool
         Take each step of the library's object in one pass over the numbers: faster, with other last digits. Only
         by method ``"optim"``, and not for rmsprop.
+    keep_weights : bool
+        Keep the weights before the first epoch and after each one, in ``attrs["weights"]``: a list of vectors as
+        :func:`gradpath.flat_weights` gives them, for :func:`gradpath.project_path`.
     **hyperparameters
         ``lr``, ``momentum``, ..., as the optimizer has them.
 
@@ -135,6 +140,7 @@ def train_network(
         watch=watch,
         batch_losses=batch_losses,
         fused=fused,
+        keep_weights=keep_weights,
         hyperparameters=hyperparameters,
     )
     epochs, batch_size, seed = int(epochs), int(batch_size), int(seed)
@@ -166,6 +172,7 @@ def train_network(
         "batch_losses": batch_losses,
         "method": method,
         "fused": fused,
+        "keep_weights": keep_weights,
         "seed": seed,
         "device": where.type,
         "dtype": str(train.x.dtype).removeprefix("torch."),
@@ -177,6 +184,8 @@ def train_network(
     with torch.random.fork_rng([where] if where.type == "cuda" else []):
         torch.manual_seed(seed)
         done = run.resume(watch, steps_per_epoch, epochs)
+        if keep_weights and done == 0:
+            run.weights.append(flat_weights(model))
         with TrainingProgress(progress, done, epochs, batches) as bar:
             for epoch in range(done + 1, epochs + 1):
                 started = time.perf_counter()
@@ -192,6 +201,8 @@ def train_network(
                 row |= {f"train_{name}": mean for name, mean in measured.items()} | _measure_others(model, given)
                 row["seconds"] = time.perf_counter() - started
                 run.add(row)
+                if keep_weights:
+                    run.weights.append(flat_weights(model))
                 if schedule_every == "epoch" and epoch < epochs:
                     updates.step_schedule(row.get(watch))
                 run.save()
