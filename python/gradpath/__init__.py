@@ -69,6 +69,8 @@ _MODULES = {
     "training.scores": ["SCORES", "accuracy"],
     "workshop.recorded_tables": ["find_table"],
     "workshop.first_epochs": ["read_first_epochs", "run_first_epochs"],
+    "workshop.course_surfaces": ["load_surfaces"],
+    "workshop.course": ["new_course"],
     "workshop.experiments": ["read_experiments"],
     "workshop.runs": ["run_experiments", "draw_experiments"],
     "refusals": ["GradpathError"],
@@ -146,11 +148,13 @@ if TYPE_CHECKING:
     from gradpath.training.loss_slices import loss_slice, project_path
     from gradpath.training.scores import SCORES, accuracy
     from gradpath.training.train_network import train_network
+    from gradpath.workshop.course import new_course
     from gradpath.workshop.experiments import read_experiments
     from gradpath.workshop.first_epochs import read_first_epochs, run_first_epochs
     from gradpath.workshop.lab_declarations import read_labs
     from gradpath.workshop.lab_pictures import draw_labs
     from gradpath.workshop.labs import run_labs
+    from gradpath.workshop.course_surfaces import load_surfaces
     from gradpath.workshop.recorded_tables import find_table
     from gradpath.workshop.runs import draw_experiments, run_experiments
     from gradpath.workshop.schedule_runs import draw_schedules, read_schedules, run_schedules

@@ -1,4 +1,4 @@
-"""The command line: ``gradpath run | train | check | figures | lessons | book | build | status | doctor``."""
+"""The command line: ``gradpath new | run | train | check | figures | lessons | book | build | status | doctor``."""
 
 from __future__ import annotations
 
@@ -30,6 +30,15 @@ err = Console(stderr=True)
 
 Force = Annotated[bool, typer.Option("--force", help="Do everything again, changed or not.")]
 Language = Annotated[str, typer.Option(help="python, r or both.")]
+
+
+@app.command()
+def new(folder: Annotated[str, typer.Argument(help="The course's folder, which is made.")]) -> None:
+    """Begin a course of your own: a small folder with figures, a lesson and a chapter, which works at once."""
+    from gradpath.workshop.course import new_course
+
+    made = new_course(folder)
+    out.print(f"{made} is a course; in it, 'gradpath build' makes {made}/_book/index.html", highlight=False)
 
 
 @app.command()
@@ -99,14 +108,14 @@ def status() -> None:
 def lessons(force: Force = False) -> None:
     """Execute the lessons that changed and write their output for the book."""
     from gradpath.book.lesson_states import update_lessons
-    from gradpath.workshop.r_process import INSTALL_R, find_r
+    from gradpath.workshop.r_process import find_r, install_r
 
     project = project_folder()
     executed, left_out = update_lessons(project, find_r(project), force, _say)
     out.print(f"{len(executed)} lessons executed" if executed else "lessons: nothing changed")
     if left_out:
         names = ", ".join(lesson.file.name for lesson in left_out)
-        err.print(f"left out, no R with IRkernel here: {names}; {INSTALL_R}")
+        err.print(f"left out, no R with IRkernel here: {names}; {install_r()}")
 
 
 @app.command()
@@ -125,14 +134,18 @@ def book() -> None:
 def build() -> None:
     """Do all of it, as far as something changed: run, check, figures, lessons, book."""
     from gradpath.workshop.fingerprints import Stamp, fingerprint_files
+    from gradpath.workshop.running_code import running_code
 
     run()
     project = project_folder()
-    # What the check reads; its own results would make it look changed.
-    read = [*project.glob("shared_figures/**/*.csv"), *project.glob("shared_figures/*.yaml")]
-    code = [*project.glob("python/gradpath/**/*.py"), *project.glob("r/R/*.R"), *project.glob("r/inst/python/*.py")]
-    results = [project / "shared_figures" / "agreement.csv", project / "book" / "_checks" / "all.md"]
-    stamp, now = Stamp(project, "check"), fingerprint_files({*read, *code} - {results[0]})
+    shared = project / "shared_figures"
+    # What the check reads; its own results, and what is drawn after it, would make it look changed.
+    read = {*shared.glob("**/*.csv"), *shared.glob("*.yaml"), *running_code(project).all_files()}
+    results = [shared / "agreement.csv", project / "book" / "_checks" / "all.md"]
+    stamp, now = (
+        Stamp(project, "check"),
+        fingerprint_files(read - {shared / "agreement.csv", shared / "pictures.csv"}),
+    )
     if stamp.fresh(now, results):
         out.print("check: nothing changed")
     elif _check(project, verbose=False):
@@ -169,14 +182,14 @@ def main() -> None:
 
 
 def _languages(language: str) -> tuple[str, ...]:
-    from gradpath.workshop.r_process import INSTALL_R, find_r
+    from gradpath.workshop.r_process import find_r, install_r
 
     _require_option("--language", language, ["python", "r", "both"])
     chosen = ("python", "r") if language == "both" else (language,)
     if "r" in chosen and find_r(project_folder()) is None:
         if language == "r":
-            raise GradpathError(f"R is not installed here; {INSTALL_R}")
-        err.print(f"R is left out, it is not installed here; {INSTALL_R}")
+            raise GradpathError(f"R is not installed here; {install_r()}")
+        err.print(f"R is left out, it is not installed here; {install_r()}")
     return chosen
 
 

@@ -8,7 +8,10 @@
   rules <- found_in(here, "gradpath_rule", "year")
   assign("RULES", rules, envir = here)
   assign("UPDATE_RULES", lapply(rules, `[[`, "step"), envir = here)
-  assign("SURFACES", found_in(here, "gradpath_surface", "place"), envir = here)
+  # A project may add its own, see load_surfaces(): the list says what there is when it is asked.
+  surfaces <- found_in(here, "gradpath_surface", "place")
+  rm("SURFACES", envir = here)
+  makeActiveBinding("SURFACES", function() c(surfaces, as.list(COURSE_SURFACES, sorted = TRUE)), here)
   assign("NETWORKS", found_in(here, "gradpath_network", "place"), envir = here)
 }
 

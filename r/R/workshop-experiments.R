@@ -1,6 +1,6 @@
 # Reads `experiments.yaml`, the declaration of every figure and path, and refuses what is wrong in it.
 
-#' @include declarations.R hyperparameters.R surfaces.R schedules-schedules.R
+#' @include declarations.R hyperparameters.R surfaces.R schedules-schedules.R workshop-course_surfaces.R
 NULL
 
 is_pair <- function(value) is_sequence(value) && two_finite_numbers(unclass(value))
@@ -50,7 +50,8 @@ FIGURE_FIELDS <- c(list(id = needed(IDENTIFIER), title = needed(LINE)), PICTURE,
 
 #' Read a declaration of experiments
 #'
-#' @param file A YAML file; `shared_figures/experiments.yaml` is the project's own.
+#' @param file A YAML file; `shared_figures/experiments.yaml` is the project's own, and may name the project's own
+#'   surfaces, see [load_surfaces()].
 #' @return A list of figures by id, in the order of the file. Each is a list of id, title, surface, start,
 #'   dtype, draw and paths; each path is a list of id, label, optimizer, steps, hyperparameters, surface,
 #'   start, dtype, label_at, schedule, noise, seed and recorded_differs, with what it inherits from its figure
@@ -61,6 +62,7 @@ FIGURE_FIELDS <- c(list(id = needed(IDENTIFIER), title = needed(LINE)), PICTURE,
 #' file <- system.file("extdata", "example.yaml", package = "gradpath")
 #' names(read_experiments(file))
 read_experiments <- function(file) {
+  read_course_surfaces(file)
   read_entries(file, "figures", "figure", read_figure, STUDY_FOLDERS)
 }
 

@@ -25,6 +25,7 @@ from gradpath.refusals import GradpathError
 from gradpath.workshop.code_digests import lesson_digests
 from gradpath.workshop.fingerprints import fingerprint, fingerprint_files, read_digests, what_changed, write_digests
 from gradpath.workshop.r_process import R, ensure_r_package
+from gradpath.workshop.running_code import running_code
 
 # A cell takes a minute at most; on a machine that is busy with other things, many times that.
 SECONDS_PER_CELL = 1200
@@ -77,7 +78,7 @@ class Lesson:
         return {
             "text": fingerprint(text),
             "data": fingerprint_files(reads) if reads else "none",
-            "code": write_digests(lesson_digests(self.project, self.language, text)) or "none",
+            "code": write_digests(lesson_digests(running_code(self.project), self.language, text)) or "none",
         }
 
     def made(self) -> dict[str, str]:

@@ -46,7 +46,7 @@ def finish_pages(folder: Path, chapters: list[Chapter], book: dict[str, str]) ->
         text = text.replace("<!--toc-->", _contents(page))
         text = text.replace("<!--turn-->", _turn(pages, i))
         head, _, rest = text.partition("<title>")
-        text = f"{head}<title>{escape(_bare(page.title))} · gradpath{rest[rest.index('</title>') :]}"
+        text = f"{head}<title>{escape(_bare(page.title))} · {escape(book['title'])}{rest[rest.index('</title>') :]}"
         file.write_text(text, encoding="utf-8")
         index += _search_entries(page, text)
     script = "window.gradpathSearch = " + json.dumps(index, ensure_ascii=False).replace("</", "<\\/") + ";\n"

@@ -10,6 +10,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gradpath.book.folders import one_rendering, replace_folder
 from gradpath.book.math_font import write_math_font
@@ -98,19 +99,18 @@ def _with_pandoc(project: Path, made: Path) -> str:
 
     settings = read_settings(project)
     chapters = read_chapters(project)
-    parts = [*(expand_includes(chapter.file) for chapter in chapters), _references(project, settings)]
+    parts = [*(expand_includes(chapter.file) for chapter in chapters), *_references(project, settings)]
     text = "\n\n".join(parts)
-    book = settings["book"]
+    book = {"title": project.name, "subtitle": "", "author": "", "description": ""} | settings["book"]
     metadata = {
-        "lang": settings["lang"],
+        "lang": settings.get("lang", "en"),
         "pagetitle": book["title"],
         "book-title": book["title"],
-        "book-subtitle": book["subtitle"],
         "book-author": book["author"],
         "description": book["description"],
         "pandoc-version": str(pypandoc.get_pandoc_version()),
         "chapter-ids": {chapter.file.name: chapter.identifier() for chapter in chapters[1:]},
-        "bibliography": settings["bibliography"],
+        "bibliography": settings.get("bibliography", []),
         "link-citations": True,
     }
     work = made.parent
@@ -126,8 +126,7 @@ def _with_pandoc(project: Path, made: Path) -> str:
         raise GradpathError((problems or done.stderr.splitlines() or ["pandoc failed without a message"])[0])
     shutil.copytree(SITE, made / "site", ignore=shutil.ignore_patterns("*.lua", "template.html", "__pycache__"))
     write_math_font(made / "site" / "math.woff")
-    shutil.copytree(project / "book" / "explorer", made / "explorer")
-    for pattern in ("book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
+    for pattern in ("book/explorer/*.*", "book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
         for file in project.glob(pattern):
             target = made / str(file.relative_to(project)).removeprefix("book/")
             target.parent.mkdir(parents=True, exist_ok=True)
@@ -136,9 +135,11 @@ def _with_pandoc(project: Path, made: Path) -> str:
     return metadata["pandoc-version"]
 
 
-def _references(project: Path, settings: dict[str, str]) -> str:
+def _references(project: Path, settings: dict[str, Any]) -> list[str]:
+    if "bibliography" not in settings:
+        return []
     if not (project / settings["bibliography"]).is_file():
         raise GradpathError(
             f"_quarto.yml: bibliography: '{settings['bibliography']}' is no file; name one that exists"
         )
-    return "# References {#sec-references .unnumbered}\n\n::: {#refs}\n:::\n"
+    return ["# References {#sec-references .unnumbered}\n\n::: {#refs}\n:::\n"]

@@ -92,14 +92,10 @@ def expand_includes(file: Path, seen: tuple[Path, ...] = ()) -> str:
 
 def source_files(project: Path) -> list[Path]:
     """Return every file that the rendered book depends on."""
-    patterns = ("book/**/*.*", "shared_figures/**/*.svg", "python/gradpath/book/**/*.*")
+    patterns = ("book/**/*.*", "shared_figures/**/*.svg")
     # A name with a dot in front is a file that somebody is writing just now.
-    files = [
-        f
-        for pattern in patterns
-        for f in project.glob(pattern)
-        if f.is_file() and f.name[0] != "." and f.suffix != ".pyc"
-    ]
+    files = [f for pattern in patterns for f in project.glob(pattern) if f.is_file() and f.name[0] != "."]
     files = [f for f in files if f.parent != project / "book" / "fonts"]  # made while rendering
+    renderer = [f for f in Path(__file__).parent.rglob("*.*") if f.is_file() and f.suffix != ".pyc"]
     lessons = [*project.glob("python/lessons/*.py"), *project.glob("r/lessons/*.R")]
-    return [project / "_quarto.yml", project / "index.qmd", *files, *lessons]
+    return [project / "_quarto.yml", project / "index.qmd", *files, *lessons, *renderer]

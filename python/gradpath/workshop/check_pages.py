@@ -14,7 +14,8 @@ def check_pages(project: Path, comparisons: list[Comparison]) -> dict[Path, str]
     """Return the text of ``book/_checks/<figure>.md`` for every figure, and of ``book/_checks/all.md``."""
     folder = project / "book" / "_checks"
     figures = list(dict.fromkeys(c.figure for c in comparisons))
-    pages = {folder / f"{name}.md": _line([c for c in comparisons if c.figure == name]) for name in figures}
+    how = _MEASURED if _tells_how(project) else ""
+    pages = {folder / f"{name}.md": _line([c for c in comparisons if c.figure == name], how) for name in figures}
     return pages | {folder / "all.md": _table(comparisons)}
 
 
@@ -23,12 +24,21 @@ def write_check_pages(project: Path, comparisons: list[Comparison]) -> list[Path
     return write_pages(project / "book" / "_checks", check_pages(project, comparisons))
 
 
-def _line(rows: list[Comparison]) -> str:
+_MEASURED = " How this is measured: @sec-agreement."
+
+
+def _tells_how(project: Path) -> bool:
+    # A reference needs a place to go: the chapter that a book may have on its check.
+    chapters = [*project.glob("*.qmd"), *project.glob("book/*.qmd")]
+    return any("{#sec-agreement" in chapter.read_text(encoding="utf-8") for chapter in chapters)
+
+
+def _line(rows: list[Comparison], measured: str) -> str:
     live = [c for c in rows if c.verdict in ("agrees", "differs")]
     known = [c for c in rows if c.verdict == "known"]
     if not live:
         why = next((c.detail for c in known), "the tables were made from something else than the project is now")
-        return f"::: {{.check-line}}\nNot compared: {why}. How this is measured: @sec-agreement.\n:::\n"
+        return f"::: {{.check-line}}\nNot compared: {why}.{measured}\n:::\n"
     values, equal = sum(c.values for c in live), sum(c.bit_equal for c in live)
     if equal == values:
         how = "all equal to the last bit"
@@ -47,7 +57,7 @@ def _line(rows: list[Comparison]) -> str:
         parts.append(f"{stale} that were made from something else left out")
     return (
         f"::: {{.check-line}}\n{', '.join(parts)}: {len(live)} comparisons, {values:,} numbers, {how}."
-        f" Computed by {_makers(live)}. How this is measured: @sec-agreement.\n:::\n"
+        f" Computed by {_makers(live)}.{measured}\n:::\n"
     )
 
 

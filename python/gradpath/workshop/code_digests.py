@@ -14,6 +14,8 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
+from gradpath.workshop.running_code import Code
+
 # Functions of these names, and those in these files, refuse what they are given or hand it on as it is, and nothing
 # more; readers of declarations and tables hand on what is compared by itself.
 REFUSING_FILES = {"refusals", "accepted", "hyperparameters", "declarations", "schedules.fields", "schedules-fields"}
@@ -30,13 +32,13 @@ PARTS = ("rules", "surfaces", "networks")
 _ENGINE_FILE = re.compile(r"engine-python$|engine-pytorch-")
 
 
-def code_digests(project: Path, language: str, roots: Iterable[str], engine: str = "") -> Digests:
+def code_digests(code: Code, language: str, roots: Iterable[str], engine: str = "") -> Digests:
     """Return the digests of the code that some functions reach, by file.
 
     Parameters
     ----------
-    project : Path
-        Its ``python/gradpath`` and ``r/R`` are read; nothing is imported or run.
+    code : Code
+        Is read; nothing is imported or run.
     language : {"python", "r"}
     roots : iterable of str
         ``"paths.descent.descend"`` for Python, module and name; ``"descend"`` for R; ``"rules.adam"`` in both for a
@@ -54,49 +56,49 @@ def code_digests(project: Path, language: str, roots: Iterable[str], engine: str
     KeyError
         For a root that does not exist: the list of roots is wrong.
     """
-    definitions = _definitions(project, language)
-    return _digests(project, definitions, [name for root in roots for name in definitions.find(root)], engine)
+    definitions = _definitions(code, language)
+    return _digests(code, definitions, [name for root in roots for name in definitions.find(root)], engine)
 
 
-def lesson_digests(project: Path, language: str, text: str) -> Digests:
-    """Return the digests of the package's code that a lesson reaches: of every function of it that it names."""
-    definitions = _definitions(project, language)
-    if language == "python":
-        tree = ast.parse(text)
-        named = {
-            node.attr
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "gradpath"
-        } | {
-            alias.name
-            for node in ast.walk(tree)
-            if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "gradpath"
-            for alias in node.names
-        }
-    else:
-        named = _r_names(_r_code(text))
+def lesson_digests(code: Code, language: str, text: str) -> Digests:
+    """Return the digests of the code that a lesson reaches: of every function of the package that it names."""
+    definitions = _definitions(code, language)
+    named = _taken_from_gradpath(ast.parse(text)) if language == "python" else _r_names(_r_code(text))
     roots = [name for name in definitions.code if name[1] in named and name[0] != "__init__"]
     words = set(re.findall(r"\w+", text))
     roots += [name for name in definitions.code if _part_of(name[0]) in words]
-    return _digests(project, definitions, roots, "")
+    return _digests(code, definitions, roots, "")
 
 
-def _digests(project: Path, definitions: _Definitions, roots: list[Name], engine: str) -> Digests:
+def _taken_from_gradpath(tree: ast.AST) -> set[str]:
+    return {
+        node.attr
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "gradpath"
+    } | {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "gradpath"
+        for alias in node.names
+    }
+
+
+def _digests(code: Code, definitions: _Definitions, roots: list[Name], engine: str) -> Digests:
     known = definitions.digests.get((engine, *roots))
     if known is None:
-        known = definitions.digests[engine, *roots] = _computed(project, definitions, roots, engine)
+        known = definitions.digests[engine, *roots] = _computed(code, definitions, roots, engine)
     return dict(known)
 
 
-def _computed(project: Path, definitions: _Definitions, roots: list[Name], engine: str) -> Digests:
+def _computed(code: Code, definitions: _Definitions, roots: list[Name], engine: str) -> Digests:
     parts: dict[str, list[str]] = {}
     for (stem, name), text in _reach(definitions, roots).items():
         if not _ENGINE_FILE.match(stem):
             parts.setdefault(stem, []).append(f"{name}\n{text}")
     if engine == "pytorch":
-        for file in [f for f in (project / "r" / "R").glob("*.R") if _ENGINE_FILE.match(f.stem)]:
+        for file in [f for f in code.files("r") if _ENGINE_FILE.match(f.stem)]:
             parts[file.stem] = ["".join(_r_code(file.read_text(encoding="utf-8")).split())]
-        for module in (project / "r" / "inst" / "python").glob("*.py"):
+        for module in (code.r / "inst" / "python").glob("*.py"):
             parts[module.stem] = [ast.dump(_without_words(ast.parse(module.read_text(encoding="utf-8"))))]
     return {stem: _digest("\n".join(sorted(texts))) for stem, texts in sorted(parts.items())}
 
@@ -142,27 +144,37 @@ def _reach(definitions: _Definitions, roots: list[Name]) -> dict[Name, str]:
     return reached
 
 
-def _definitions(project: Path, language: str) -> _Definitions:
-    folder = project / "python" / "gradpath" if language == "python" else project / "r" / "R"
-    files = sorted(folder.rglob("*.py") if language == "python" else folder.glob("*.R"))
+def _definitions(code: Code, language: str) -> _Definitions:
     # An editor may save a file while a long run goes on: what counts is what it says now.
-    state = tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
-    return _parse(language, folder, state)
+    package, own = (_states(files) for files in (code.files(language), code.own_files(language)))
+    return _parse(language, code.python if language == "python" else code.r / "R", package, own)
+
+
+State = tuple[tuple[Path, int, int], ...]
+
+
+def _states(files: Iterable[Path]) -> State:
+    return tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files)
 
 
 @cache
-def _parse(language: str, folder: Path, state: tuple[tuple[Path, int, int], ...]) -> _Definitions:
-    names = {file: ".".join(file.relative_to(folder).with_suffix("").parts) for file, _, _ in state}
+def _parse(language: str, folder: Path, package: State, own: State) -> _Definitions:
+    names = {file: ".".join(file.relative_to(folder).with_suffix("").parts) for file, _, _ in package}
     texts = {name.removesuffix(".__init__"): file.read_text(encoding="utf-8") for file, name in names.items()}
-    return _of_python(texts) if language == "python" else _of_r(texts)
+    # A project's own surface is a file of PARTS like the package's.
+    own_texts = {
+        f"surfaces{'.' if language == 'python' else '-'}{file.stem}": file.read_text(encoding="utf-8")
+        for file, _, _ in own
+    }
+    return (_of_python if language == "python" else _of_r)(texts, own_texts)
 
 
 # Python: names are resolved through the imports of their module.
 
 
-def _of_python(texts: dict[str, str]) -> _Definitions:
+def _of_python(texts: dict[str, str], own: dict[str, str]) -> _Definitions:
     known, trees, exported = _Definitions(), {}, {}
-    for module, text in texts.items():
+    for module, text in (texts | own).items():
         trees[module] = tree = _without_words(ast.parse(text))
         exported[module] = {name: node for node in tree.body for name in _defined(node)}
     for module, tree in trees.items():
@@ -174,6 +186,12 @@ def _of_python(texts: dict[str, str]) -> _Definitions:
                 source, original = imports.get(used, (module, used))
                 if original in exported.get(source, {}):
                     found.add((source, original))
+    for module in own:
+        # Written as lessons are, with the package's public names.
+        named = _taken_from_gradpath(trees[module])
+        reached = {key for key in known.code if key[1] in named and key[0] in texts and key[0] != "__init__"}
+        for name in exported[module]:
+            known.names[module, name] |= reached
     return known
 
 
@@ -229,14 +247,20 @@ _R_STRING = r"""r"[-]*\((?:.|\n)*?\)[-]*"|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'"""
 _R_COMMENT_OR_STRING = re.compile(f"#[^\n]*|{_R_STRING}")
 
 
-def _of_r(texts: dict[str, str]) -> _Definitions:
+def _of_r(texts: dict[str, str], own: dict[str, str]) -> _Definitions:
     known = _Definitions()
-    for file, text in texts.items():
+    for file, text in (texts | own).items():
         for name, code in _r_definitions(_r_code(text)):
             known.code[file, name] = " ".join(code.split())
-    by_name = {name: (file, name) for file, name in known.code}
+    by_name = {name: (file, name) for file, name in known.code if file in texts}
     for key, code in known.code.items():
-        known.names[key] = {by_name[name] for name in _r_names(code) if name in by_name}
+        # A project's own file is a room beside the package's: it is seen from nowhere else.
+        here = (
+            by_name | {name: (file, name) for file, name in known.code if file == key[0]}
+            if key[0] in own
+            else by_name
+        )
+        known.names[key] = {here[name] for name in _r_names(code) if name in here}
     return known
 
 

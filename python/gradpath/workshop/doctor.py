@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from gradpath.refusals import GradpathError
-from gradpath.workshop.r_process import INSTALL_R, ensure_r_package, find_r
+from gradpath.workshop.r_process import ensure_r_package, find_r, install_r
 
 
 @dataclass
@@ -66,7 +66,7 @@ def _cuda(cuda) -> Finding:  # type: ignore[no-untyped-def]
 def _r(project: Path) -> list[Finding]:
     r = find_r(project)
     if r is None:
-        return [Finding(False, "R", INSTALL_R)]
+        return [Finding(False, "R", install_r())]
     findings = [Finding(True, "R", r.rscript)]
     try:
         ensure_r_package(r)

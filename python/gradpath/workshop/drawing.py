@@ -17,6 +17,7 @@ from gradpath.workshop.fingerprints import fingerprint, fingerprint_files, read_
 from gradpath.workshop.freshness import is_fresh
 from gradpath.workshop.lanes import ARGUMENTS
 from gradpath.workshop.r_process import ensure_r_package, find_r
+from gradpath.workshop.running_code import running_code
 from gradpath.workshop.study import Entry, Progress, Study
 
 # What an entry's pictures were drawn from: committed beside them, so that a fresh clone need not draw them again.
@@ -110,7 +111,7 @@ def _has_tables(project: Path, entry: Entry) -> bool:
 
 def _state(project: Path, entry: Entry, drawn_by: str) -> list[str]:
     language = "r" if drawn_by == "r" else "python"
-    code = code_digests(project, language, [*entry.study.drawers[drawn_by], *entry.parts])
+    code = code_digests(running_code(project), language, [*entry.study.drawers[drawn_by], *entry.parts])
     tables = fingerprint_files(tables_of(project, entry, drawn_by))
     return [fingerprint(entry.look), tables, write_digests(code)]
 

@@ -28,6 +28,7 @@ from gradpath.refusals import refusal
 from gradpath.schedules.fields import A_SCHEDULE, check_path_schedule, is_whole
 from gradpath.schedules.schedules import schedule_parameters
 from gradpath.surfaces import surface_names
+from gradpath.workshop.course_surfaces import read_course_surfaces
 
 Pair = tuple[float, float]
 
@@ -45,33 +46,39 @@ DIFFERENCE_FIELDS = {
 }
 DIFFERENCE = mapping("a mapping with reason, begins and at_most")
 
-# The fields in the order in which they are checked.
-_PATH_FIELDS = {
-    "id": needed(IDENTIFIER),
-    "label": optional(LINE, null=True),
-    "optimizer": needed(ACCEPTED["optimizer"]),
-    "steps": needed(ACCEPTED["steps"]),
-    "hyperparameters": optional(mapping("a mapping of names to values")),
-    "surface": optional(among(surface_names()), null=True),
-    "start": optional(ACCEPTED["start"], null=True),
-    "dtype": optional(ACCEPTED["dtype"], null=True),
-    "label_at": optional(ACCEPTED["start"], null=True),
-    "schedule": Field(lambda value: True, A_SCHEDULE, null=True),
-    "noise": optional(ACCEPTED["noise"]),
-    "seed": optional(ACCEPTED["seed"]),
-    "recorded_differs": optional(DIFFERENCE, null=True),
-}
-_FIGURE_FIELDS = {
-    "id": needed(IDENTIFIER),
-    "title": needed(LINE),
-    **PICTURE,
-    "overlay_alt": optional(LINE),
-    "surface": optional(among(surface_names()), null=True),
-    "start": optional(ACCEPTED["start"], null=True),
-    "dtype": optional(ACCEPTED["dtype"]),
-    "draw": optional(TRUE_OR_FALSE),
-    "paths": needed(list_of("paths")),
-}
+
+# The fields in the order in which they are checked; asked for when a declaration is read, for a project may have
+# surfaces of its own.
+def _path_fields() -> dict[str, Field]:
+    return {
+        "id": needed(IDENTIFIER),
+        "label": optional(LINE, null=True),
+        "optimizer": needed(ACCEPTED["optimizer"]),
+        "steps": needed(ACCEPTED["steps"]),
+        "hyperparameters": optional(mapping("a mapping of names to values")),
+        "surface": optional(among(surface_names()), null=True),
+        "start": optional(ACCEPTED["start"], null=True),
+        "dtype": optional(ACCEPTED["dtype"], null=True),
+        "label_at": optional(ACCEPTED["start"], null=True),
+        "schedule": Field(lambda value: True, A_SCHEDULE, null=True),
+        "noise": optional(ACCEPTED["noise"]),
+        "seed": optional(ACCEPTED["seed"]),
+        "recorded_differs": optional(DIFFERENCE, null=True),
+    }
+
+
+def _figure_fields() -> dict[str, Field]:
+    return {
+        "id": needed(IDENTIFIER),
+        "title": needed(LINE),
+        **PICTURE,
+        "overlay_alt": optional(LINE),
+        "surface": optional(among(surface_names()), null=True),
+        "start": optional(ACCEPTED["start"], null=True),
+        "dtype": optional(ACCEPTED["dtype"]),
+        "draw": optional(TRUE_OR_FALSE),
+        "paths": needed(list_of("paths")),
+    }
 
 
 @dataclass(frozen=True)
@@ -124,7 +131,8 @@ def read_experiments(file: str | Path) -> dict[str, Figure]:
     Parameters
     ----------
     file : str or Path
-        A YAML file; ``shared_figures/experiments.yaml`` is the project's own.
+        A YAML file; ``shared_figures/experiments.yaml`` is the project's own, and may name the project's own
+        surfaces, see :func:`gradpath.load_surfaces`.
 
     Returns
     -------
@@ -136,14 +144,16 @@ def read_experiments(file: str | Path) -> dict[str, Figure]:
     GradpathError
         For the first thing that is wrong: file, figure, path, field, value, what is accepted; one line.
     """
+    read_course_surfaces(file)
     return read_entries(file, "figures", "figure", _read_figure, STUDY_FOLDERS)
 
 
 def _read_figure(where: str, entry: dict[str, Any]) -> Figure:
-    check_entry(where, entry, _FIGURE_FIELDS)
+    check_entry(where, entry, _figure_fields())
     placed = check_places(where, entry["paths"], "path", ", ")
+    fields = _path_fields()
     for place, path in placed:
-        check_entry(place, path, _PATH_FIELDS)
+        check_entry(place, path, fields)
         if path.get("recorded_differs") is not None:
             check_entry(place, path["recorded_differs"], DIFFERENCE_FIELDS)
     refuse_duplicates(where, "path", [path["id"] for _, path in placed])
@@ -164,7 +174,7 @@ def _complete_path(place: str, figure: dict[str, Any], path: dict[str, Any]) -> 
     }
     for name in ("surface", "start"):
         if inherited[name] is None:
-            raise refusal(place, name, None, _PATH_FIELDS[name].accepted)
+            raise refusal(place, name, None, _path_fields()[name].accepted)
     differs = path.get("recorded_differs")
     known = {"recorded_differs": None if differs is None else _known_difference(differs)}
     return DeclaredPath(**(path | inherited | known))

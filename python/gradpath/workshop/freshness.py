@@ -10,6 +10,7 @@ from pathlib import Path
 from gradpath.tables import read_record
 from gradpath.workshop.code_digests import Digests, code_digests
 from gradpath.workshop.fingerprints import fingerprint, read_digests, what_changed, write_digests
+from gradpath.workshop.running_code import running_code
 from gradpath.workshop.study import Entry
 
 LANES = ("python", "r-torch", "r-pytorch")
@@ -23,7 +24,7 @@ def language_of(lane: str) -> str:
 def sources_of(project: Path, entry: Entry, lane: str) -> Digests:
     """Return the digests of the code that makes a lane's table."""
     language, _, engine = lane.partition("-")
-    return code_digests(project, language, [*entry.study.makers[language], *entry.parts], engine)
+    return code_digests(running_code(project), language, [*entry.study.makers[language], *entry.parts], engine)
 
 
 def record_lines(project: Path, entry: Entry, lane: str) -> str:

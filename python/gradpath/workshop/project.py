@@ -17,7 +17,8 @@ def project_folder() -> Path:
         Outside of a project.
     """
     for folder in [Path.cwd(), *Path.cwd().parents]:
-        if (folder / "shared_figures" / "experiments.yaml").is_file() and (folder / "_quarto.yml").is_file():
+        if (folder / "_quarto.yml").is_file() and any((folder / "shared_figures").glob("*.yaml")):
             sweep(folder)
             return folder
-    raise GradpathError(f"{Path.cwd()}: no gradpath project here; run the command inside the cloned repository")
+    line = "no gradpath project here; run the command inside a course or make one with gradpath new"
+    raise GradpathError(f"{Path.cwd()}: {line}")

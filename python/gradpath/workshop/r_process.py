@@ -15,8 +15,13 @@ from filelock import FileLock
 from gradpath.refusals import GradpathError
 from gradpath.tables import write_text
 from gradpath.workshop.fingerprints import fingerprint_files
+from gradpath.workshop.running_code import r_source
 
-INSTALL_R = "install R 4.2 or newer with the packages of r/packages-debian.txt (Debian: apt-get install), then repeat"
+
+def install_r() -> str:
+    """Say how R is installed, for a line that says that it is missing."""
+    packages = r_source() / "packages-debian.txt"
+    return f"install R 4.2 or newer with the packages of {packages} (Debian: apt-get install), then repeat"
 
 
 @dataclass
@@ -98,19 +103,23 @@ def can_compute(project: Path, lane: str) -> bool:
 
 
 def ensure_r_package(r: R) -> bool:
-    """Install the project's R package into ``.r-library`` if its sources changed; return whether it did.
+    """Install the R package of the running code into the project's ``.r-library`` if its source changed.
+
+    Returns
+    -------
+    bool
+        Whether it did.
 
     Raises
     ------
     GradpathError
         If R CMD INSTALL fails; the last lines of its output.
     """
-    sources = r.project / "r"
+    sources = r_source()
     library = r.project / ".r-library"
     stamp = library / "gradpath.fingerprint"
-    now = fingerprint_files(
-        [sources / "DESCRIPTION", sources / "NAMESPACE", *sources.glob("R/*.R"), *sources.glob("inst/**/*.*")]
-    )
+    inside = [file for file in sources.glob("inst/**/*") if file.is_file() and "__pycache__" not in file.parts]
+    now = fingerprint_files([sources / "DESCRIPTION", sources / "NAMESPACE", *sources.glob("R/*.R"), *inside])
     library.mkdir(exist_ok=True)
     # Several processes may ask at once; one installs, the others wait and find it done.
     with FileLock(library / "gradpath.lock"):

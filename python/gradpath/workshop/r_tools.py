@@ -9,7 +9,7 @@ from pathlib import Path
 
 from gradpath.refusals import GradpathError, one_of, refusal
 from gradpath.workshop.project import project_folder
-from gradpath.workshop.r_process import INSTALL_R, R, ensure_r_package, find_r
+from gradpath.workshop.r_process import R, ensure_r_package, find_r, install_r
 
 # Expressions of ours, run with the project's library first and the project as working folder.
 TASKS = {
@@ -79,7 +79,7 @@ def main(arguments: list[str]) -> int:
         project = project_folder()
         r = find_r(project)
         if r is None:
-            print(f"R is left out, it is not installed here; {INSTALL_R}")
+            print(f"R is left out, it is not installed here; {install_r()}")
             return 0 if arguments[0] in ("test", "lint") else 2
         return run_task(project, r, arguments[0])
     except GradpathError as error:

@@ -71,8 +71,9 @@ class Paths(Study):
         """Compare every lane of every path: by hand with optim, R with Python, both with exact and recorded paths."""
         recorded = _read_recorded(project / "shared_figures" / "recorded_torch" / "torch_paths.csv")
         comparisons = []
-        figures = read_experiments(self.file(project))
-        for entry in self.entries(project):
+        entries = self.entries(project)
+        figures = read_experiments(self.file(project)) if entries else {}
+        for entry in entries:
             lanes = read_lanes(project, entry, read_table)
             # A table is searched once for all of its paths.
             paths = {name: split_paths(lane.table) for name, lane in lanes.items()}
@@ -102,7 +103,7 @@ def _rows(lane: Lane, path: str, paths: Mapping[str, Mapping[tuple[str, str], An
     return found if found is not None else select_path(lane.table, path, lane.method)
 
 
-def _pairs(path: DeclaredPath, lanes: dict[str, Lane], recorded: Lane) -> Iterator[tuple[Lane, Lane]]:
+def _pairs(path: DeclaredPath, lanes: dict[str, Lane], recorded: Lane | None) -> Iterator[tuple[Lane, Lane]]:
     from gradpath.workshop.closed_form import closed_form_path, has_closed_form
 
     by_hand, by_optim = lanes["python"].by("manual"), lanes["python"].by("optim")
@@ -115,11 +116,13 @@ def _pairs(path: DeclaredPath, lanes: dict[str, Lane], recorded: Lane) -> Iterat
     if has_closed_form(path):
         exact = closed_form_path(path).assign(path=path.id, method="exact")
         yield by_hand, Lane("closed form", exact, "exact rational arithmetic", method="exact")
-    if path.id in set(recorded.table["path"]):
+    if recorded is not None and path.id in set(recorded.table["path"]):
         yield recorded, by_optim
 
 
-def _read_recorded(file: Path) -> Lane:
+def _read_recorded(file: Path) -> Lane | None:
+    if not file.is_file():
+        return None
     table = read_numbers(file, ["x1", "x2", "value"]).rename(columns={"id": "path"}).assign(method="optim")
     made_by = file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# recorded with ")
     return Lane("recorded {torch}", table, made_by, method="optim")

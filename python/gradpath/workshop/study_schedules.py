@@ -9,12 +9,14 @@ from pathlib import Path
 from types import MappingProxyType, SimpleNamespace
 
 from gradpath.declarations import PICTURE, read_yaml
+from gradpath.refusals import refusal
 from gradpath.tables import read_numbers
 from gradpath.workshop.comparison import Comparison, Lane, compare_series, pairs_of_lanes, series_of
 from gradpath.workshop.lane_tables import read_lanes
 from gradpath.workshop.schedule_runs import RateSequence, read_schedules
 from gradpath.workshop.study import BookFigure, Entry, Progress, Study, themed
 
+RECORDED = "shared_figures/recorded_torch/torch_schedules.csv"
 # Relative to the rate itself, at every step, live and recorded.
 RATE_BOUND = 1e-12
 
@@ -79,8 +81,7 @@ class Schedules(Study):
     def compare(self, project: Path) -> list[Comparison]:
         """Compare every lane of every sequence: by hand with the library, R with Python, both with recordings."""
         comparisons = []
-        file = project / "shared_figures" / "recorded_torch" / "torch_schedules.csv"
-        recorded = _read_recorded(file)
+        recorded = _read_recorded(project / RECORDED)
         for entry in self.entries(project):
             lanes = read_lanes(project, entry, partial(read_numbers, columns=["lr"]))
             for sequence in read_schedules(self.file(project)).values():
@@ -98,14 +99,19 @@ def _deciding(sequence: RateSequence) -> dict[str, object]:
     return {k: v for k, v in asdict(sequence).items() if k not in ("title", "draw", "recorded", *PICTURE)}
 
 
-def _pairs(sequence: RateSequence, lanes: dict[str, Lane], recorded: Lane) -> Iterator[tuple[Lane, Lane, str]]:
+def _pairs(sequence: RateSequence, lanes: dict[str, Lane], recorded: Lane | None) -> Iterator[tuple[Lane, Lane, str]]:
     for lane, reference in pairs_of_lanes(lanes):
         yield lane, reference, sequence.id
     if sequence.recorded is not None:
+        if recorded is None:
+            where = f"schedules: sequence '{sequence.id}'"
+            raise refusal(where, "recorded", sequence.recorded, f"null where there is no {RECORDED}")
         yield recorded, lanes["python"].by("optim"), sequence.recorded
 
 
-def _read_recorded(file: Path) -> Lane:
+def _read_recorded(file: Path) -> Lane | None:
+    if not file.is_file():
+        return None
     made_by = file.read_text(encoding="utf-8").partition("\n")[0].removeprefix("# recorded with ")
     table = read_numbers(file, ["lr"]).assign(method="optim")
     return Lane("recorded {torch}", table, made_by, method="optim")
