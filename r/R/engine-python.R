@@ -12,11 +12,12 @@ PYTHON_ARITHMETIC <- scan(what = "", quiet = TRUE, text = "
 PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   tensor from_buffer like grad index index_put arange gradients gradient set_grad_enabled set_field parameters_of
   groups_of set_group state_of load_state load read_tensors write_tensors field is_method own_tensor plain_dict
-  as_list
+  as_list rule_optimizer
 ")
 PYTHON_ARITHMETIC_CONVERTING <- c("under_pressure", "keep_freed_memory", "count_outputs")
 PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "
   about device dtype ndim requires_grad same shape item to_vector unbind to_list bytes_of ignore_order_of_steps
+  version
 ")
 
 start_pytorch <- function() {

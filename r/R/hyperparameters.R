@@ -36,22 +36,50 @@ require_value <- function(where, field, value) {
 
 # Refuses a hyperparameter that an optimizer does not have, or a value that it does not take.
 require_hyperparameter <- function(where, optimizer, name, value) {
-  fields <- RULES[[optimizer]]$fields
+  rule <- rule_of(optimizer)
+  fields <- rule$fields
   if (!name %in% names(fields)) {
-    accepted <- paste0("a hyperparameter of ", optimizer, ": ", paste(names(fields), collapse = ", "))
+    had <- if (length(fields)) paste(names(fields), collapse = ", ") else "none"
+    accepted <- paste0("a hyperparameter of ", rule$name, ": ", had)
     refuse(where, name, value, accepted)
   }
   if (!fields[[name]][[1]](value)) refuse(where, name, value, fields[[name]][[2]])
 }
 
-# The optimizer's defaults overlaid with the given values, each of them checked.
+# A rule, or that of a name.
+rule_of <- function(optimizer) if (inherits(optimizer, "gradpath_rule")) optimizer else RULES[[optimizer]]
+
+# The optimizer's defaults overlaid with the given values, each of them checked. A rule of one's own may have
+# hyperparameters without a default, which must be given.
 check_hyperparameters <- function(where, optimizer, hyperparameters) {
-  known <- default_hyperparameters(optimizer)
+  rule <- rule_of(optimizer)
+  known <- if (is_own_rule(rule)) rule$defaults else default_hyperparameters(rule$name)
   # By position: a key of a file may be anything, and a value in a call may have no name.
   given <- names(hyperparameters) %||% rep("", length(hyperparameters))
   for (i in seq_along(hyperparameters)) {
     require_hyperparameter(where, optimizer, given[[i]], hyperparameters[[i]])
   }
   known[names(hyperparameters)] <- hyperparameters
-  known
+  if (!is_own_rule(rule)) {
+    return(known)
+  }
+  refuse_missing_hyperparameters(where, rule, known)
+  known[intersect(names(rule$fields), names(known))]
+}
+
+refuse_missing_hyperparameters <- function(where, rule, known) {
+  for (name in setdiff(rule$required, names(known))) {
+    accepted <- paste0(rule$fields[[name]][[2]], ", since ", rule$name, " has no default")
+    refuse_missing(where, name, accepted)
+  }
+}
+
+# Refuses a schedule for a rule of one's own that has no rate.
+check_has_rate <- function(where, optimizer, schedule) {
+  rule <- rule_of(optimizer)
+  if (!is.null(schedule) && !"lr" %in% names(rule$fields)) {
+    gradpath_stop(paste0(
+      where, ": schedule: ", rule$name, " has no hyperparameter lr, which a schedule changes; use none"
+    ))
+  }
 }

@@ -5,9 +5,13 @@
 #' @param surface A name of [surface_names()], a surface, or a function that takes a tensor of shape (2) and
 #'   returns the value there as a tensor of one element, made of operations that autograd can differentiate.
 #' @param start Two finite numbers.
-#' @param optimizer `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"`, `"adam"` or `"adamw"`.
+#' @param optimizer `"sgd"`, `"momentum"`, `"nesterov"`, `"adagrad"`, `"rmsprop"`, `"adam"` or `"adamw"`; or a rule
+#'   of one's own: a function of `x`, `g`, `state` and hyperparameters that gives a list of the next `x` and `state`,
+#'   as the functions in [UPDATE_RULES] do. Its hyperparameters are those of its formals; one that is called like an
+#'   argument of this function, or like the beginning of one, cannot be given here.
 #' @param steps How many updates; 0 to 1,000,000.
-#' @param method `"manual"`, the update rule written out, or `"optim"`, the library's optimizer object.
+#' @param method `"manual"`, the update rule written out, or `"optim"`, the library's optimizer object; for
+#'   a rule of one's own the object is that of [as_optimizer()].
 #' @param dtype `"float64"` or `"float32"`.
 #' @param device `"cpu"`, `"cuda"` or `"cuda:N"`.
 #' @param schedule `list(name = "cosine", steps = 40)`, as [make_schedule()] takes it, starting from `lr`; or
@@ -16,12 +20,15 @@
 #' @param noise Standard deviation of the normal noise that is added to both coordinates of every gradient.
 #' @param seed Where the noise starts; the same noise in both languages.
 #' @param ... Hyperparameters: `lr`, `momentum`, `alpha`, `beta1`, `beta2`, `eps`, `weight_decay`, `init`,
-#'   `bias_correction`, as the optimizer has them; defaults as in [update_rules].
+#'   `bias_correction`, as the optimizer has them; defaults as in [update_rules]. A rule of one's own takes
+#'   numbers, texts, `TRUE` and `FALSE`.
 #' @return A data frame with one row per point, the start included: `step` (integer), `x1`, `x2`, `value`
 #'   (doubles, holding numbers of `dtype`). Its attributes are surface, start, optimizer, hyperparameters,
 #'   method, language, engine, engine_version, dtype, device, schedule, noise, seed and status: `"finished"`,
-#'   or `"diverged at step k"` when step k was no longer finite; the table then stops before it. Bad input
-#'   stops with one line, an error of class `gradpath_error`.
+#'   or `"diverged at step k"` when step k was no longer finite; the table then stops before it. With a
+#'   rule of one's own, optimizer is the name under which the function was given (`"function"` if there was none),
+#'   and `rule_source` the first 16 digits of the SHA-256 of the deparsed function. Bad input stops with one line, an
+#'   error of class `gradpath_error`.
 #' @export
 #' @examplesIf has_engine()
 #' path <- descend("isotropic_paraboloid", start = c(6, 6), optimizer = "sgd", steps = 1, lr = 2.5)
@@ -31,18 +38,19 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   hyperparameters <- list(...)
   objective <- as_objective(surface)
   require_value("descend()", "start", start)
-  require_value("descend()", "optimizer", optimizer)
+  rule <- as_rule("descend()", optimizer, name_of(substitute(optimizer)))
   require_value("descend()", "steps", steps)
   require_value("descend()", "method", method)
   require_value("descend()", "dtype", dtype)
   require_value("descend()", "noise", noise)
   require_value("descend()", "seed", seed)
-  checked <- check_hyperparameters("descend()", optimizer, hyperparameters)
+  checked <- check_hyperparameters("descend()", rule, hyperparameters)
+  check_has_rate("descend()", rule, schedule)
   schedule <- check_path_schedule("descend()", schedule, steps, schedule_parameters())
   start <- as.numeric(start)
   x <- torch_tensor(start, dtype = engine_verb(paste0("torch_", dtype))(), device = as_device("descend()", device))
   make_advance <- if (method == "manual") by_hand else by_optim
-  advance <- make_advance(optimizer, checked, if (steps > 0) guard_schedule(schedule))
+  advance <- make_advance(rule, checked, if (steps > 0) guard_schedule(schedule))
   drawn <- if (noise > 0 && steps > 0) gradient_noise(steps, noise, seed)
 
   points <- matrix(0, 3, steps + 1)
@@ -69,16 +77,17 @@ descend <- function(surface, start, optimizer, steps, method = "manual", dtype =
   path <- data.frame(step = seq_len(count) - 1L, x1 = points[1, ], x2 = points[2, ], value = points[3, ])
   engine <- engine_info()
   known <- list(
-    surface = attr(objective, "name"), start = start, optimizer = optimizer, hyperparameters = checked,
+    surface = attr(objective, "name"), start = start, optimizer = rule$name, hyperparameters = checked,
     method = method, language = "r", engine = engine$name, engine_version = engine$version, dtype = dtype,
     device = device, schedule = schedule, noise = noise, seed = seed, status = status
   )
+  if (is_own_rule(rule)) known$rule_source <- rule$source
   attributes(path) <- c(attributes(path), known)
   path
 }
 
-by_hand <- function(optimizer, hyperparameters, schedule) {
-  rule <- UPDATE_RULES[[optimizer]]
+by_hand <- function(rule, hyperparameters, schedule) {
+  update <- rule$step
   state <- list()
   rate <- if (!is.null(schedule)) rate_by_hand("descend()", schedule, hyperparameters$lr)
   function(x, value, shift, more) {
@@ -86,7 +95,7 @@ by_hand <- function(optimizer, hyperparameters, schedule) {
     if (!is.null(shift)) g <- g + shift
     if (!is.null(rate)) hyperparameters$lr <- rate$lr
     with_no_grad({
-      step <- do.call(rule, c(list(x, g, state), hyperparameters), quote = TRUE)
+      step <- do.call(update, c(list(x, g, state), hyperparameters), quote = TRUE)
     })
     state <<- step$state
     if (!is.null(rate) && more) rate$step(value$item())
@@ -94,13 +103,13 @@ by_hand <- function(optimizer, hyperparameters, schedule) {
   }
 }
 
-by_optim <- function(optimizer, hyperparameters, schedule) {
+by_optim <- function(rule, hyperparameters, schedule) {
   opt <- NULL
   scheduler <- NULL
   function(x, value, shift, more) {
     first <- is.null(opt)
     if (first) {
-      opt <<- do.call(make_optimizer, c(list(optimizer, list(x)), hyperparameters), quote = TRUE)
+      opt <<- optimizer_of("descend()", rule, list(x), hyperparameters)
       if (!is.null(schedule)) scheduler <<- make_scheduler(schedule, opt)
     }
     opt$zero_grad()

@@ -125,5 +125,6 @@ plot_paths <- function(paths, surface = NULL, labels = NULL, label_at = NULL, wi
 
 default_label <- function(path) {
   lr <- attr(path, "hyperparameters")$lr
-  if (is.null(lr)) "path" else paste0(attr(path, "optimizer"), ", lr ", sprintf("%g", lr))
+  # A rule of the reader's own may have no rate.
+  paste0(attr(path, "optimizer") %||% "path", if (!is.null(lr)) sprintf(", lr %g", lr))
 }

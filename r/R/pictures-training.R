@@ -60,9 +60,9 @@ check_one_per_run <- function(runs, ...) {
 }
 
 default_run_label <- function(table) {
-  optimizer <- attr(table, "optimizer")
   lr <- attr(table, "lr")
-  if (is.null(optimizer) || is.null(lr)) "run" else sprintf("%s, lr %g", optimizer, lr)
+  # A rule of the reader's own may have no rate.
+  paste0(attr(table, "optimizer") %||% "run", if (!is.null(lr)) sprintf(", lr %g", lr))
 }
 
 # Everything that is drawn, as one table per kind of layer: `paths`, `points`, `crosses`, `ends` and

@@ -11,8 +11,8 @@ LOSSES <- list(
 # Refuses what train_network() does not take; gives functions and data as the training loop uses them.
 check_training <- function(where, model, loss, train, validation, test, scores, epochs, batch_size, optimizer,
                            schedule, clip, seed, checkpoint, progress, method, schedule_every, watch,
-                           batch_losses, fused, hyperparameters) {
-  require_value(where, "optimizer", optimizer)
+                           batch_losses, fused, hyperparameters, name) {
+  rule <- as_rule(where, optimizer, name)
   require_value(where, "seed", seed)
   require_value(where, "method", method)
   require_count(where, "epochs", epochs)
@@ -21,7 +21,8 @@ check_training <- function(where, model, loss, train, validation, test, scores, 
   require_flag(where, "progress", progress)
   require_flag(where, "batch_losses", batch_losses)
   check_fused(where, fused, method, optimizer)
-  checked <- check_hyperparameters(where, optimizer, hyperparameters)
+  checked <- check_hyperparameters(where, rule, hyperparameters)
+  check_has_rate(where, rule, schedule)
   check_clip(where, clip)
   check_checkpoint(where, checkpoint)
   measures <- c(list(loss = as_loss(where, loss)), as_scores(where, scores))
@@ -34,7 +35,7 @@ check_training <- function(where, model, loss, train, validation, test, scores, 
     where, schedule, schedule_every, steps, watch, measures[-1], !is.null(validation)
   )
   c(check_functions(where, model, loss, measures, data), list(
-    data = data, schedule = schedule, hyperparameters = checked
+    data = data, schedule = schedule, hyperparameters = checked, rule = rule
   ))
 }
 
@@ -97,7 +98,7 @@ FUSED <- c("sgd", "momentum", "nesterov", "adagrad", "adam", "adamw")
 # Refuses a fused step where there is none.
 check_fused <- function(where, fused, method, optimizer) {
   require_flag(where, "fused", fused)
-  if (fused && (method != "optim" || !optimizer %in% FUSED)) {
+  if (fused && (method != "optim" || is.function(optimizer) || !optimizer %in% FUSED)) {
     refuse(where, "fused", fused, paste("false, or method optim with", one_of(FUSED)))
   }
   if (fused && engine_info()$name == "torch") {

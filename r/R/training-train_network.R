@@ -13,7 +13,8 @@
 #' @param scores What is measured beside the loss: names of [SCORES], or a list of functions by name, each of
 #'   outputs and targets, that give the mean over the samples of a batch. An error in one of them ends the run.
 #' @param epochs,batch_size At least 1. The last batch of an epoch may be smaller.
-#' @param optimizer One of [optimizer_names()].
+#' @param optimizer One of [optimizer_names()], or a rule of one's own, as [descend()] takes it. It is called once for
+#'   each parameter; a look at what it gives makes a GPU wait each time.
 #' @param schedule As [descend()] takes it, starting from `lr`; t counts epochs, or batches, from 0.
 #' @param clip `list(norm = 1)` or `list(value = 0.5)`: the gradients are clipped before each update.
 #' @param device `"cpu"`, `"cuda"` or `"cuda:N"`. The data moves there once, as a whole.
@@ -21,7 +22,8 @@
 #' @param checkpoint A file that is written after each epoch, whole or not at all. If it exists the run goes on from
 #'   it, and gives what it would have given without the interruption, on the CPU to the last bit.
 #' @param progress Show a bar with loss and rate, where standard error is a terminal.
-#' @param method `"optim"`, the library's optimizer object, or `"manual"`, the update rule written out.
+#' @param method `"optim"`, the library's optimizer object, or `"manual"`, the update rule written out; for a
+#'   rule of one's own the object is that of [as_optimizer()].
 #' @param schedule_every When the schedule goes on: `"epoch"` or `"batch"`.
 #' @param watch What a plateau watches: `"validation_loss"`, or `"validation_"` and the name of a score.
 #' @param batch_losses Keep the loss of every batch, in the attribute `batch_losses`.
@@ -29,10 +31,11 @@
 #'   Only with engine `pytorch`, by method `"optim"`, and not for rmsprop.
 #' @param ... Hyperparameters: `lr`, `momentum`, and so on, as the optimizer has them.
 #' @return A data frame with one row per epoch: `epoch` (from 1), `seconds`, `lr` (the rate of the epoch's first
-#'   update), `train_loss` and the training scores (means over the epoch's batches, weighted by their samples, as
+#'   update; `NaN` for a rule of one's own without `lr`), `train_loss` and the training scores (means over the epoch's batches, weighted by their samples, as
 #'   they were met, while the weights changed), then `validation_loss`, `test_loss` and their scores. Its attributes
 #'   are the settings, language, engine, engine_version and status: `"finished"`, or `"diverged in epoch k, batch
-#'   b"`; the table then ends before that epoch. Bad input stops with one line; asking a plateau to watch the test
+#'   b"`; the table then ends before that epoch. With a rule of one's own, optimizer is its name, and `rule_source` as in
+#'   [descend()]; a checkpoint of a rule with another source is one of other settings. Bad input stops with one line; asking a plateau to watch the test
 #'   data is refused.
 #' @export
 #' @examplesIf has_engine()
@@ -47,7 +50,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
   # Everything that may be refused is refused here, and nothing in it makes a number.
   given <- check_training(
     place, model, loss, train, validation, test, scores, epochs, batch_size, optimizer, schedule, clip, seed,
-    checkpoint, progress, method, schedule_every, watch, batch_losses, fused, list(...)
+    checkpoint, progress, method, schedule_every, watch, batch_losses, fused, list(...), name_of(substitute(optimizer))
   )
   measures <- given$measures
   data <- given$data
@@ -61,8 +64,10 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
   prints <- if (is.null(checkpoint)) list() else lapply(data, data_fingerprint)
   move_model(model, where)
   data <- lapply(data, function(given) list(x = given$x$to(device = where), y = given$y$to(device = where)))
-  updates <- make_updates(place, model, method, optimizer, checked, schedule, clip, fused)
-  settings <- c(list(optimizer = optimizer), checked, list(
+  updates <- make_updates(place, model, method, given$rule, checked, schedule, clip, fused)
+  rule <- given$rule
+  named <- c(list(optimizer = rule$name), if (is_own_rule(rule)) list(rule_source = rule$source))
+  settings <- c(named, checked, list(
     schedule = describe(schedule), schedule_every = schedule_every, watch = watch, clip = clip,
     loss = describe(loss), scores = as.list(names(measures)[-1]), batch_size = batch_size,
     batch_losses = batch_losses, method = method, fused = fused, seed = seed, device = where$type,

@@ -7,35 +7,43 @@
 # far have led.
 
 # The updates of a model's parameters by one of the two methods.
-make_updates <- function(where, model, method, optimizer, hyperparameters, schedule, clip, fused) {
+make_updates <- function(where, model, method, rule, hyperparameters, schedule, clip, fused) {
   parameters <- Filter(function(p) p$requires_grad, unname(model$parameters))
   if (!length(parameters)) {
     gradpath_stop(paste0(where, ": model: has no parameter to train; use a network with some"))
   }
   if (method == "manual") {
-    updates_by_hand(where, parameters, optimizer, hyperparameters, schedule, clip)
+    updates_by_hand(where, parameters, rule, hyperparameters, schedule, clip)
   } else {
-    updates_by_optim(where, parameters, optimizer, hyperparameters, schedule, clip, fused)
+    updates_by_optim(where, parameters, rule, hyperparameters, schedule, clip, fused)
   }
 }
 
 # The rules by hand, on all parameters laid end to end in one tensor: a rule works element by element, so
 # one call for all parameters gives what a call for each of them gives.
-updates_by_hand <- function(where, parameters, optimizer, hyperparameters, schedule, clip) {
+updates_by_hand <- function(where, parameters, rule, hyperparameters, schedule, clip) {
   rate <- if (!is.null(schedule)) rate_by_hand(where, schedule, hyperparameters$lr)
-  laid_out <- end_to_end(parameters, UPDATE_RULES[[optimizer]], clip)
-  lr <- function() if (is.null(rate)) as.numeric(hyperparameters$lr) else rate$lr
+  own <- is_own_rule(rule)
+  laid_out <- end_to_end(parameters, if (own) one_by_one(rule, parameters) else rule$step, clip)
+  lr <- function() if (is.null(rate)) rate_in(hyperparameters) else rate$lr
   step_schedule <- function(metric) if (!is.null(rate)) rate$step(metric)
   step <- function() {
-    hyperparameters$lr <- lr()
+    if (!own || !is.null(rate)) hyperparameters$lr <- lr()
     laid_out$step(hyperparameters)
   }
   resume <- function(saved, metrics) {
     # The step counter is a plain number in the rules.
-    laid_out$resume(lapply(saved, function(value) if (length(dim(value))) value else value$item()))
+    laid_out$resume(if (own) {
+      restored_states(saved, parameters)
+    } else {
+      lapply(saved, function(value) if (length(dim(value))) value else value$item())
+    })
     for (metric in metrics) step_schedule(metric)
   }
   state <- function() {
+    if (own) {
+      return(stored_states(where, rule, laid_out$state()))
+    }
     lapply(laid_out$state(), function(value) {
       if (is.numeric(value)) torch_scalar_tensor(value, dtype = torch_int64()) else value
     })
@@ -74,10 +82,46 @@ end_to_end <- function(parameters, rule, clip) {
   }
   resume <- function(saved) {
     x <<- one_tensor(own)
-    state <<- lapply(saved, function(value) if (is.numeric(value)) value else value$to(device = x$device))
+    state <<- lapply(saved, function(value) if (is.numeric(value) || is.list(value)) value else value$to(device = x$device))
   }
   backward <- function(loss) gradients <<- autograd_grad(loss, parameters, allow_unused = TRUE)
   list(backward = backward, step = step, state = function() state, resume = resume)
+}
+
+# A rule of the reader's own may look at shapes, or at a norm: it is called for each parameter by itself. Gives a rule
+# for all of them laid end to end, whose state is a list of their states by number.
+one_by_one <- function(rule, parameters) {
+  sizes <- vapply(parameters, function(p) p$numel(), 1)
+  shapes <- lapply(parameters, dim)
+  steps <- lapply(parameters, function(p) rule$again())
+  function(x, g, state, ...) {
+    made <- Map(function(step, x, g, shape, number) {
+      step(x$reshape(shape), g$reshape(shape), state[[as.character(number)]] %||% list(), ...)
+    }, steps, torch_split(x, sizes), torch_split(g, sizes), shapes, seq_along(steps))
+    x <- torch_cat(lapply(made, function(one) one$x$reshape(-1)))
+    list(x = x, state = stats::setNames(lapply(made, `[[`, "state"), seq_along(made)))
+  }
+}
+
+# A rule of the reader's own may have no rate.
+rate_in <- function(hyperparameters) as.numeric(hyperparameters$lr %||% NaN)
+
+# The states of an own rule by number of the parameter, as one list of tensors; parameters count from 0 in files.
+stored_states <- function(where, rule, states) {
+  named <- lapply(names(states), function(number) {
+    own <- state_as_tensors(where, rule$name, states[[number]])
+    stats::setNames(own, sprintf("%d/%s", as.integer(number) - 1L, names(own)))
+  })
+  do.call(c, named) %||% list()
+}
+
+# The way back.
+restored_states <- function(stored, parameters) {
+  number <- as.integer(sub("/.*", "", names(stored))) + 1L
+  names(stored) <- sub("^[^/]*/", "", names(stored))
+  lapply(split(seq_along(stored), number), function(own) {
+    state_from_tensors(stored[own], parameters[[number[own[[1]]]]]$device)
+  })
 }
 
 clipped <- function(g, clip) {
@@ -87,8 +131,9 @@ clipped <- function(g, clip) {
 }
 
 # The library's optimizer and scheduler objects, and its clipping.
-updates_by_optim <- function(where, parameters, optimizer, hyperparameters, schedule, clip, fused) {
-  opt <- do.call(make_optimizer, c(list(optimizer, parameters), hyperparameters), quote = TRUE)
+updates_by_optim <- function(where, parameters, rule, hyperparameters, schedule, clip, fused) {
+  own <- is_own_rule(rule)
+  opt <- optimizer_of(where, rule, parameters, hyperparameters)
   # One pass over the numbers instead of ten, and other last digits.
   if (fused) opt$param_groups[[1]]$fused <- TRUE
   scheduler <- if (!is.null(schedule)) make_scheduler(schedule, opt)
@@ -108,6 +153,11 @@ updates_by_optim <- function(where, parameters, optimizer, hyperparameters, sche
     # The steps that these follow were taken by the run that was interrupted.
     without_order_warning(for (metric in metrics) step_schedule(metric))
     whole <- opt$state_dict()
+    started <<- TRUE
+    if (own) {
+      whole$state <- restored_states(saved, parameters)
+      return(opt$load_state_dict(whole))
+    }
     # The one-pass step goes through memory: what belongs together has to lie alike.
     alike <- Map(function(value, name) {
       if (endsWith(name, "/step")) {
@@ -117,7 +167,11 @@ updates_by_optim <- function(where, parameters, optimizer, hyperparameters, sche
     }, saved, names(saved))
     whole$state <- state_by_parameter(alike, sub("^optim_(ignite_)?", "", class(opt)[[1]]))
     opt$load_state_dict(whole)
-    started <<- TRUE
+  }
+
+  state <- function() {
+    states <- opt$state_dict()$state
+    if (own) stored_states(where, rule, states) else state_by_name(states)
   }
 
   backward <- function(loss) {
@@ -126,8 +180,8 @@ updates_by_optim <- function(where, parameters, optimizer, hyperparameters, sche
   }
 
   list(
-    lr = function() as.numeric(opt$param_groups[[1]]$lr), backward = backward, step = step,
-    step_schedule = step_schedule, state = function() state_by_name(opt$state_dict()$state), resume = resume
+    lr = function() rate_in(opt$param_groups[[1]]), backward = backward, step = step,
+    step_schedule = step_schedule, state = state, resume = resume
   )
 }
 

@@ -1,6 +1,7 @@
 """What the R engine 'pytorch' does faster or more simply in Python: one call here saves several from R."""
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -210,8 +211,10 @@ def _copy(value: Any) -> Any:
     return value.clone() if isinstance(value, Tensor) else value
 
 
-def load_state(opt: Any, groups: list[Any], state: dict[str, Any]) -> None:
+def load_state(opt: Any, groups: list[Any], state: Any) -> None:
     """Load what groups_of() and state_of() gave; numbers of parameters count from 1."""
+    # An empty list of R's has no names.
+    state = dict(state)
     whole = opt.state_dict()
     for own, given in zip(whole["param_groups"], groups, strict=True):
         own.update({k: tuple(v) if isinstance(v, list) else v for k, v in given.items() if k != "params"})
@@ -253,6 +256,35 @@ def ignore_order_of_steps() -> Any:
     caught.__enter__()
     warnings.filterwarnings("ignore", "Detected call of `lr_scheduler.step", UserWarning)
     return lambda: caught.__exit__(None, None, None)
+
+
+class _RuleOptimizer(torch.optim.Optimizer):
+    """An optimizer whose step is a function of R's, without arguments."""
+
+    def __init__(self, groups: list[dict[str, Any]], defaults: dict[str, Any], take: Callable[[], None]) -> None:
+        super().__init__(groups, defaults)
+        self._take = take
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Take it, after the closure, whose value is returned."""
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        self._take()
+        return loss
+
+
+def rule_optimizer(groups: list[dict[str, Any]], defaults: Any, take: Callable[[], None]) -> torch.optim.Optimizer:
+    """Return an optimizer whose step is a function of R's."""
+    # An empty list of R's has no names.
+    return _RuleOptimizer(groups, dict(defaults or {}), take)
+
+
+def version(x: Tensor) -> int:
+    """Say how often a tensor was changed in place."""
+    return x._version
 
 
 def same(x: Any) -> Any:
