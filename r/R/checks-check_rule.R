@@ -44,7 +44,7 @@ check_rule <- function(rule, like, name = NULL, steps = 50, seed = 0) {
     refuse(where, "steps", steps, sprintf("a whole number from 1 to %d", MAX_CHECKED_STEPS))
   }
   require_value(where, "seed", seed)
-  taken <- hyperparameters_of(where, rule, like)
+  taken <- shared_hyperparameters(where, rule, like)
   cases <- draw_cases(like, taken, steps, seed)
   runs <- lapply(cases, function(case) run_rule(rule, case, taken))
   ours <- lapply(cases, function(case) {

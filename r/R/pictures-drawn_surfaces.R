@@ -17,20 +17,8 @@ drawn_surface <- function(where, surface, paths, window) {
     refuse(where, "surface", surface, paste0(one_of(surface_names()), ", a surface or a function"))
   }
   check_callable(where, surface, "surface")
-  window <- window %||% window_of(paths)
+  reached <- lapply(c("x1", "x2"), function(x) unlist(lapply(paths, `[[`, x)))
+  window <- window %||% window_around(reached, PATHS_MARGIN)
   formula_of <- drawable(paste0(where, ": surface"), surface, window)
   list(surface = new_surface("function", "", formula_of, list(), window, "", place = 0), window = window)
-}
-
-# What paths reach together, with a margin of 15 % of it on each side. A window is at least half as wide as high and
-# the other way round, so that a straight path has room; around a path that stays where it is the window is 2 wide
-# and high.
-window_of <- function(paths) {
-  ends <- lapply(c("x1", "x2"), function(x) range(unlist(lapply(paths, `[[`, x))))
-  longest <- max(vapply(ends, diff, 1))
-  if (longest == 0) longest <- 2 / (1 + 2 * PATHS_MARGIN)
-  unlist(lapply(ends, function(end) {
-    half <- max(diff(end), longest / 2) * (0.5 + PATHS_MARGIN)
-    mean(end) + c(-half, half)
-  }))
 }

@@ -77,6 +77,19 @@ check_window <- function(where, window) {
   as.numeric(unlist(window))
 }
 
+# A window around numbers of x1 and numbers of x2, with a share of what they reach left free on each side. It is at
+# least half as wide as high and the other way round, so that a straight path has room; around a single point it is 2
+# wide and high.
+window_around <- function(reached, margin) {
+  ends <- lapply(reached, range)
+  longest <- max(vapply(ends, diff, 1))
+  if (longest == 0) longest <- 2 / (1 + 2 * margin)
+  unlist(lapply(ends, function(end) {
+    half <- max(diff(end), longest / 2) * (0.5 + margin)
+    mean(end) + c(-half, half)
+  }))
+}
+
 # Minima as points; what is not a list of points of two finite numbers is refused.
 check_minima <- function(where, minima) {
   accepted <- "a list of points, two finite numbers each"

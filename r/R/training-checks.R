@@ -11,7 +11,7 @@ LOSSES <- list(
 # Refuses what train_network() does not take; gives functions and data as the training loop uses them.
 check_training <- function(where, model, loss, train, validation, test, scores, epochs, batch_size, optimizer,
                            schedule, clip, seed, checkpoint, progress, method, schedule_every, watch,
-                           batch_losses, fused, hyperparameters, name) {
+                           batch_losses, fused, keep_weights, hyperparameters, name) {
   rule <- as_rule(where, optimizer, name)
   require_value(where, "seed", seed)
   require_value(where, "method", method)
@@ -20,6 +20,7 @@ check_training <- function(where, model, loss, train, validation, test, scores, 
   require_choice(where, "schedule_every", schedule_every, c("epoch", "batch"))
   require_flag(where, "progress", progress)
   require_flag(where, "batch_losses", batch_losses)
+  require_flag(where, "keep_weights", keep_weights)
   check_fused(where, fused, method, optimizer)
   checked <- check_hyperparameters(where, rule, hyperparameters)
   check_has_rate(where, rule, schedule)

@@ -2,11 +2,12 @@
 
 # A run, from its first epoch or from where its checkpoint left it: a list of functions. `$resume()` goes on from the
 # checkpoint, if there is one, and says how many epochs are done; `$add(row)` adds what was measured of an epoch, and
-# `$keep(losses)` the losses of its batches; `$is_broken(epoch, losses)` says whether one of them is no longer finite;
+# `$keep(losses)` the losses of its batches, `$keep_weights(vector)` its weights; `$is_broken(epoch, losses)` says whether one of them is no longer finite;
 # `$save()` writes the checkpoint, if there is to be one; `$table(settings, batch_losses)` is one row per epoch.
 training_run <- function(file, known, model, updates, device, measures) {
   columns <- lapply(stats::setNames(nm = c("epoch", "seconds", "lr", measures)), function(name) numeric())
   kept <- numeric()
+  weights <- list()
   status <- "finished"
   resume <- function(where, watch, steps_per_epoch, epochs) {
     if (is.null(file) || !file.exists(file)) {
@@ -15,6 +16,7 @@ training_run <- function(file, known, model, updates, device, measures) {
     saved <- load_checkpoint(file, known)
     put_weights(model, saved$model, where, file)
     kept <<- as.numeric(saved$results$batch_losses)
+    if (!is.null(saved$results[["weights"]])) weights <<- torch_unbind(saved$results[["weights"]], 1)
     columns <<- lapply(saved$results[names(columns)], as.numeric)
     resume_updates(updates, saved, columns[[watch]], steps_per_epoch, epochs * steps_per_epoch - 1)
     set_rng_state(saved$rng, device)
@@ -36,6 +38,7 @@ training_run <- function(file, known, model, updates, device, measures) {
       return(invisible())
     }
     results <- lapply(c(columns, list(batch_losses = kept)), torch_tensor, dtype = torch_float64())
+    if (length(weights)) results$weights <- torch_stack(weights)
     save_checkpoint(file, list(
       settings = known, model = weights_of(model), updates = updates$state(), rng = rng_state(device),
       results = results
@@ -43,6 +46,7 @@ training_run <- function(file, known, model, updates, device, measures) {
   }
   table <- function(settings, batch_losses) {
     if (batch_losses) settings$batch_losses <- kept
+    if (length(weights)) settings$weights <- weights
     rows <- data.frame(columns, check.names = FALSE)
     rows$epoch <- as.integer(rows$epoch)
     engine <- engine_info()
@@ -53,7 +57,8 @@ training_run <- function(file, known, model, updates, device, measures) {
   list(
     resume = resume, is_broken = is_broken, save = save, table = table,
     add = function(row) columns <<- Map(c, columns, row[names(columns)]),
-    keep = function(losses) kept <<- c(kept, losses)
+    keep = function(losses) kept <<- c(kept, losses),
+    keep_weights = function(vector) weights[[length(weights) + 1L]] <<- vector
   )
 }
 

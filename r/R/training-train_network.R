@@ -29,6 +29,8 @@
 #' @param batch_losses Keep the loss of every batch, in the attribute `batch_losses`.
 #' @param fused Take each step of the library's object in one pass over the numbers: faster, with other last digits.
 #'   Only with engine `pytorch`, by method `"optim"`, and not for rmsprop.
+#' @param keep_weights Keep the weights before the first epoch and after each one, in the attribute `weights`: a list of
+#'   vectors as [flat_weights()] gives them, for [project_path()].
 #' @param ... Hyperparameters: `lr`, `momentum`, and so on, as the optimizer has them.
 #' @return A data frame with one row per epoch: `epoch` (from 1), `seconds`, `lr` (the rate of the epoch's first
 #'   update; `NaN` for a rule of one's own without `lr`), `train_loss` and the training scores (means over the epoch's batches, weighted by their samples, as
@@ -45,12 +47,13 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
                           scores = "accuracy", epochs = 10, batch_size = 256, optimizer = "adamw", schedule = NULL,
                           clip = NULL, device = "cpu", seed = 0, checkpoint = NULL, progress = TRUE, method = "optim",
                           schedule_every = "epoch", watch = "validation_loss", batch_losses = FALSE, fused = FALSE,
-                          ...) {
+                          keep_weights = FALSE, ...) {
   place <- "train_network()"
   # Everything that may be refused is refused here, and nothing in it makes a number.
   given <- check_training(
     place, model, loss, train, validation, test, scores, epochs, batch_size, optimizer, schedule, clip, seed,
-    checkpoint, progress, method, schedule_every, watch, batch_losses, fused, list(...), name_of(substitute(optimizer))
+    checkpoint, progress, method, schedule_every, watch, batch_losses, fused, keep_weights, list(...),
+    name_of(substitute(optimizer))
   )
   measures <- given$measures
   data <- given$data
@@ -70,8 +73,8 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
   settings <- c(named, checked, list(
     schedule = describe(schedule), schedule_every = schedule_every, watch = watch, clip = clip,
     loss = describe(loss), scores = as.list(names(measures)[-1]), batch_size = batch_size,
-    batch_losses = batch_losses, method = method, fused = fused, seed = seed, device = where$type,
-    dtype = dtype_name(data$train$x)
+    batch_losses = batch_losses, method = method, fused = fused, keep_weights = keep_weights, seed = seed,
+    device = where$type, dtype = dtype_name(data$train$x)
   ), how_many(data))
   known <- c(settings, stats::setNames(prints, sprintf("%s data", names(prints))))
 
@@ -80,6 +83,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
   torch_manual_seed(seed)
   run <- training_run(checkpoint, known, model, updates, where, measure_columns(measures, data))
   done <- run$resume(place, watch, steps_per_epoch, epochs)
+  if (keep_weights && done == 0) run$keep_weights(flat_weights(model))
   bar <- training_progress(progress, done, epochs, batches)
   on.exit(bar$close(), add = TRUE)
   train_epoch <- epoch_trainer(model, given$forward, data$train, measures, updates, batch_size, bar)
@@ -94,6 +98,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
     row <- c(row, named_as("train", measured$means), measure_others(model, given$forward, data, measures))
     row[["seconds"]] <- proc.time()[["elapsed"]] - started
     run$add(row)
+    if (keep_weights) run$keep_weights(flat_weights(model))
     if (!per_batch && epoch < epochs) updates$step_schedule(as.list(row)[[watch]])
     run$save()
   }
