@@ -10,7 +10,7 @@ import gradpath
 
 
 def sign_descent(x, g, state, lr=0.1):
-    """x <- x - lr sign(g)"""
+    """Step by the rate, downhill, in every coordinate."""
     return x - g.sign() * lr, state
 
 
@@ -31,20 +31,18 @@ pictures = {
 # %% sign-falling
 falling = {"name": "cosine", "steps": 30}
 for name, schedule in [("constant", None), ("falling", falling)]:
-    path = gradpath.descend(
-        ravine, start, sign_descent, steps=30, lr=0.4, schedule=schedule
-    )
+    path = gradpath.descend(ravine, start, sign_descent, steps=30, lr=0.4, schedule=schedule)
     print(f"{name:8s} rate: the lowest of 30 steps is {path['value'].min():.4f}")
 
 
 # %% lion
 def lion(x, g, state, lr=1e-4, beta1=0.9, beta2=0.99, weight_decay=0.0):
-    """Chen et al. (2023), algorithm 2."""
+    """Step as algorithm 2 of Chen et al. (2023) does."""
     m = state.get("m", torch.zeros_like(x))
     # c <- beta1 m + (1 - beta1) g
-    c = m * beta1 + g * (1 - beta1)
+    mixed = m * beta1 + g * (1 - beta1)
     # x <- x - lr (sign(c) + lambda x)
-    x = x - (c.sign() + x * weight_decay) * lr
+    x = x - (mixed.sign() + x * weight_decay) * lr
     # m <- beta2 m + (1 - beta2) g
     return x, {"m": m * beta2 + g * (1 - beta2)}
 
@@ -55,7 +53,7 @@ print(path.iloc[[0, 1, 2, 28, 29, 30]].to_string(index=False))
 
 # %% special-cases
 def signum(x, g, state, lr=0.1, beta=0.9):
-    """The sign of an average."""
+    """Step by the sign of an average."""
     m = state.get("m", torch.zeros_like(x)) * beta + g * (1 - beta)
     return x - m.sign() * lr, {"m": m}
 
@@ -73,12 +71,13 @@ other = gradpath.descend(ravine, start, signum, steps=60, lr=0.4)
 print(f"equal betas, and the sign of an average: {apart(one, other)} apart")
 x = torch.tensor([5.1, 2.3], dtype=torch.float64)
 shrunk, _ = lion(x, torch.zeros_like(x), {}, lr=0.1, weight_decay=0.5)
-print(f"no slope, lr 0.1 and decay 0.5: x times {(shrunk / x).tolist()}")
+factors = ", ".join(f"{factor:.6f}" for factor in (shrunk / x).tolist())
+print(f"no slope, lr 0.1 and decay 0.5: x is multiplied by {factors}")
 
 
 # %% valley
 def bent_valley(x):
-    """Values at points; x1 and x2 are their last dimension."""
+    """Return the values at points, whose last dimension is x1, x2."""
     x1, x2 = x[..., 0], x[..., 1]
     return x1**2 * 0.1 + (x2 - torch.sin(x1)) ** 2
 
@@ -106,7 +105,7 @@ pictures = {
 
 # %% my-adam
 def my_adam(x, g, state, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Written from the equation in the chapter on Adam."""
+    """Step as the equations in the chapter on Adam say."""
     t = state.get("t", 0) + 1
     m = state.get("m", torch.zeros_like(x)) * beta1 + g * (1 - beta1)
     v = state.get("v", torch.zeros_like(x)) * beta2 + g * g * (1 - beta2)
@@ -120,7 +119,7 @@ print(gradpath.check_rule(my_adam, like="adam"))
 
 # %% eps-inside
 def another_adam(x, g, state, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Almost the same."""
+    """Do almost the same."""
     t = state.get("t", 0) + 1
     m = state.get("m", torch.zeros_like(x)) * beta1 + g * (1 - beta1)
     v = state.get("v", torch.zeros_like(x)) * beta2 + g * g * (1 - beta2)
@@ -146,7 +145,7 @@ for size in [1, 1e-2, 1e-4, 1e-6, 1e-8]:
 
 # %% uncorrected
 def short_adam(x, g, state, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
-    """Shorter by two lines."""
+    """Do it in fewer lines."""
     m = state.get("m", torch.zeros_like(x)) * beta1 + g * (1 - beta1)
     v = state.get("v", torch.zeros_like(x)) * beta2 + g * g * (1 - beta2)
     return x - m * lr / (v.sqrt() + eps), {"m": m, "v": v}
@@ -183,8 +182,8 @@ def run(optimizer, lr, seed, schedule=None):
 
 schedules = {"constant": None, "cosine": {"name": "cosine", "steps": 10}}
 grid = [
-    ("Adam", "adam", [0.003, 0.01, 0.03, 0.1]),
-    ("Lion", lion, [0.001, 0.003, 0.01, 0.03]),
+    ("Adam", "adam", [0.003, 0.01, 0.03, 0.1, 0.3]),
+    ("Lion", lion, [0.0003, 0.001, 0.003, 0.01, 0.03]),
 ]
 best = {}
 for schedule in schedules:
@@ -213,5 +212,145 @@ for schedule in schedules:
     )
     wins = sum(gap < 0 for gap in gaps)
     print(f"{schedule:8s}   {means}")
-    print(f"   Lion minus Adam {statistics.mean(gaps):+.4f}, give or take {error:.4f};"
-          f" Lion wins {wins} of {len(gaps)}")
+    print(
+        f"   Lion minus Adam {statistics.mean(gaps):+.4f}, give or take {error:.4f};"
+        f" Lion wins {wins} of {len(gaps)}"
+    )
+
+# %% loop
+network = gradpath.tanh_network(64, [32], seed=1, dtype="float64")
+opt = gradpath.as_optimizer(lion, network.parameters(), lr=0.01)
+scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=10)
+torch.manual_seed(1)
+for epoch in range(1, 11):
+    rate = opt.param_groups[0]["lr"]
+    for batch in torch.randperm(len(train.y)).split(64):
+        opt.zero_grad()
+        loss = torch.nn.functional.cross_entropy(network(train.x[batch]), train.y[batch])
+        loss.backward()
+        opt.step()
+    scheduler.step()
+    with torch.no_grad():
+        loss = torch.nn.functional.cross_entropy(network(validation.x), validation.y)
+    print(f"epoch {epoch:2d}   rate {rate:.5f}   validation loss {loss:.4f}")
+
+# %% state
+for number, state in opt.state_dict()["state"].items():
+    m = state["m"]
+    print(
+        f"parameter {number}: m of shape {tuple(m.shape)}, largest number {m.abs().max():.6f}"
+    )
+
+# %% slice
+network = gradpath.tanh_network(64, [32], seed=1, dtype="float64")
+table = gradpath.train_network(
+    network,
+    "cross_entropy",
+    train,
+    validation,
+    epochs=10,
+    batch_size=64,
+    optimizer=lion,
+    lr=0.003,
+    seed=1,
+    progress=False,
+    keep_weights=True,
+)
+weights = table.attrs["weights"]
+plane = gradpath.loss_slice(network, "cross_entropy", train, "principal", weights=weights)
+shadow = gradpath.project_path(plane, weights)
+print(f"{len(weights)} times {len(weights[0])} weights")
+along = " and ".join(f"{share:.1%}" for share in plane.explained)
+print(f"of their variance lie along x1 and x2: {along}")
+print(shadow.round(4).to_string(index=False))
+
+# %% slice-picture
+title = "A training with Lion, on its principal plane (Python)"
+pictures = {
+    theme: gradpath.plot_paths(shadow, plane, ["Lion"], title=title, theme=theme)
+    for theme in ["light", "dark"]
+}
+
+# %% slice-random
+random_plane = gradpath.loss_slice(network, "cross_entropy", train, "random", seed=1)
+print(
+    gradpath.project_path(random_plane, weights).iloc[[0, 5, 9]].round(4).to_string(index=False)
+)
+
+# %% random-walk
+torch.manual_seed(1)
+walk = torch.randn(11, 2410, dtype=torch.float64).cumsum(0)
+aimless = gradpath.loss_slice(network, "cross_entropy", train, "principal", weights=list(walk))
+along = " and ".join(f"{share:.1%}" for share in aimless.explained)
+print(f"of the variance of a walk without an aim: {along}")
+
+# %% solution-1
+one = gradpath.descend(ravine, start, "adam", steps=60, lr=0.4, beta1=0, beta2=0, eps=0)
+other = gradpath.descend(ravine, start, sign_descent, steps=60, lr=0.4)
+print(f"Adam without memory, and sign descent: {apart(one, other):.1e} apart")
+
+
+# %% solution-2
+def friend(x, g, state, lr=0.01, alpha=0.99, eps=1e-8):
+    """Step as a friend wrote RMSProp."""
+    v = state.get("v", torch.zeros_like(x)) * (1 - alpha) + g * g * alpha
+    return x - g * lr / (v.sqrt() + eps), {"v": v}
+
+
+def corrected(x, g, state, lr=0.01, alpha=0.99, eps=1e-8):
+    """Keep alpha of the old value, and take the rest of the new one."""
+    v = state.get("v", torch.zeros_like(x)) * alpha + g * g * (1 - alpha)
+    return x - g * lr / (v.sqrt() + eps), {"v": v}
+
+
+print(gradpath.check_rule(friend, like="rmsprop"))
+print()
+print(gradpath.check_rule(corrected, like="rmsprop"))
+
+
+# %% solution-3
+def rate_inside(x, g, state, lr=0.001, momentum=0.9):
+    """Step as the heavy ball of many texts."""
+    v = state.get("v", torch.zeros_like(x)) * momentum + g * lr
+    return x - v, {"v": v}
+
+
+for name, schedule in [("constant", None), ("falling", {"name": "cosine", "steps": 40})]:
+    one, other = (
+        gradpath.descend(ravine, start, rule, steps=40, lr=0.1, momentum=0.7, schedule=schedule)
+        for rule in ("momentum", rate_inside)
+    )
+    print(f"{name:8s} rate: {apart(one, other):.6f} apart")
+print(gradpath.check_rule(rate_inside, like="momentum"))
+
+
+# %% solution-4
+def amsgrad(x, g, state, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-8):
+    """Step by the largest average of squares so far, corrected as the library does."""
+    t = state.get("t", 0) + 1
+    m = state.get("m", torch.zeros_like(x)) * beta1 + g * (1 - beta1)
+    v = state.get("v", torch.zeros_like(x)) * beta2 + g * g * (1 - beta2)
+    top = torch.maximum(state.get("top", torch.zeros_like(x)), v)
+    m_hat, top_hat = m / (1 - beta1**t), top / (1 - beta2**t)
+    x = x - m_hat * lr / (top_hat.sqrt() + eps)
+    return x, {"t": t, "m": m, "v": v, "top": top}
+
+
+def walk_down(make):
+    """Take 60 steps down the ravine with an optimizer object; return the last point."""
+    x = torch.tensor(start, dtype=torch.float64, requires_grad=True)
+    opt = make(x)
+    surface = gradpath.get_surface(ravine)
+    for _ in range(60):
+        opt.zero_grad()
+        surface(x).backward()
+        opt.step()
+    return x.detach()
+
+
+settings = {"lr": 0.6, "betas": (0.9, 0.9), "amsgrad": True}
+mine = walk_down(lambda x: gradpath.as_optimizer(amsgrad, [x], lr=0.6, beta2=0.9))
+library = walk_down(lambda x: torch.optim.Adam([x], **settings))
+plain = walk_down(lambda x: torch.optim.Adam([x], **settings | {"amsgrad": False}))
+print(f"mine and the library's: {(mine - library).abs().max():.1e} apart")
+print(f"AMSGrad and Adam:       {(mine - plain).abs().max():.6f} apart")
