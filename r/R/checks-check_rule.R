@@ -60,7 +60,7 @@ check_rule <- function(rule, like, name = NULL, steps = 50, seed = 0) {
 }
 
 # Which hyperparameters of a reference a rule takes.
-hyperparameters_of <- function(where, rule, like) {
+shared_hyperparameters <- function(where, rule, like) {
   known <- names(default_hyperparameters(like))
   wanted <- paste0("a function of x, g, state and hyperparameters of ", like, ": ", paste(known, collapse = ", "))
   if (!is.function(rule)) refuse(where, "rule", rule, wanted)
