@@ -2,8 +2,7 @@
 # project's folder, as a script or as a notebook.
 
 # %% sign-descent
-import statistics
-
+import pandas as pd
 import torch
 
 import gradpath
@@ -29,10 +28,15 @@ pictures = {
 }
 
 # %% sign-falling
-falling = {"name": "cosine", "steps": 30}
-for name, schedule in [("constant", None), ("falling", falling)]:
-    path = gradpath.descend(ravine, start, sign_descent, steps=30, lr=0.4, schedule=schedule)
-    print(f"{name:8s} rate: the lowest of 30 steps is {path['value'].min():.4f}")
+schedules = {"constant": None, "falling": {"name": "cosine", "steps": 30}}
+lowest = {
+    name: gradpath.descend(ravine, start, sign_descent, 30, lr=0.4, schedule=schedule)[
+        "value"
+    ].min()
+    for name, schedule in schedules.items()
+}
+table = pd.DataFrame({"rate": list(lowest), "lowest": list(lowest.values())})
+print(table.round(4).to_string(index=False))
 
 
 # %% lion
@@ -65,10 +69,10 @@ def apart(one, other):
 
 one = gradpath.descend(ravine, start, lion, steps=60, lr=0.4, beta1=0)
 other = gradpath.descend(ravine, start, sign_descent, steps=60, lr=0.4)
-print(f"beta1 = 0, and sign descent:            {apart(one, other)} apart")
+print(f"beta1 = 0, and sign descent:            {apart(one, other):g} apart")
 one = gradpath.descend(ravine, start, lion, steps=60, lr=0.4, beta1=0.9, beta2=0.9)
 other = gradpath.descend(ravine, start, signum, steps=60, lr=0.4)
-print(f"equal betas, and the sign of an average: {apart(one, other)} apart")
+print(f"equal betas, and the sign of an average: {apart(one, other):g} apart")
 x = torch.tensor([5.1, 2.3], dtype=torch.float64)
 shrunk, _ = lion(x, torch.zeros_like(x), {}, lr=0.1, weight_decay=0.5)
 factors = ", ".join(f"{factor:.6f}" for factor in (shrunk / x).tolist())
@@ -88,10 +92,10 @@ paths = {
     name: gradpath.descend(valley, (4, -3), rule, steps=40, lr=0.3)
     for name, rule in rules.items()
 }
-print("step  " + "".join(f"{name:>14s}" for name in paths))
-for step in [0, 10, 20, 30, 37, 38, 39, 40]:
-    values = [path["value"][step] for path in paths.values()]
-    print(f"{step:4d}  " + "".join(f"{value:14.4f}" for value in values))
+values = pd.DataFrame(
+    {"step": range(41)} | {name: path["value"] for name, path in paths.items()}
+)
+print(values.iloc[[0, 10, 20, 30, 37, 38, 39, 40]].round(4).to_string(index=False))
 
 # %% valley-picture
 title = "Three rules in a bent valley, rate 0.3 (Python)"
@@ -136,11 +140,20 @@ print(f"after 50 steps in the ravine they are {apart(one, other):.1e} apart")
 print(gradpath.check_rule(another_adam, like="adam"))
 
 # %% eps-matters
-x = torch.zeros((), dtype=torch.float64)
-for size in [1, 1e-2, 1e-4, 1e-6, 1e-8]:
-    g = torch.full_like(x, size)
-    one, other = (rule(x, g, {}, lr=1)[0].item() for rule in (my_adam, another_adam))
-    print(f"gradient {size:5g}   first step {-one:.6f}   with eps inside {-other:.6f}")
+powers = [0, -2, -4, -6, -8]
+
+
+def first_step(rule):
+    """Return how far the first step goes, in units of the rate."""
+    x = torch.zeros(5, dtype=torch.float64)
+    g = torch.tensor([10.0**power for power in powers], dtype=torch.float64)
+    return -rule(x, g, {}, lr=1)[0].numpy()
+
+
+table = pd.DataFrame({"power_of_ten": powers})
+table["eps_outside"] = first_step(my_adam)
+table["eps_inside"] = first_step(another_adam)
+print(table.round(6).to_string(index=False))
 
 
 # %% uncorrected
@@ -180,66 +193,75 @@ def run(optimizer, lr, seed, schedule=None):
     return table["validation_loss"].iloc[-1]
 
 
+rules = {"Adam": "adam", "Lion": lion}
 schedules = {"constant": None, "cosine": {"name": "cosine", "steps": 10}}
-grid = [
-    ("Adam", "adam", [0.01, 0.03, 0.1, 0.3]),
-    ("Lion", lion, [0.001, 0.003, 0.01, 0.03]),
+grid = {
+    ("constant", "Adam"): [0.003, 0.01, 0.03, 0.1],
+    ("constant", "Lion"): [0.0003, 0.001, 0.003, 0.01],
+    ("cosine", "Adam"): [0.01, 0.03, 0.1, 0.3],
+    ("cosine", "Lion"): [0.001, 0.003, 0.01, 0.03],
+}
+tried = pd.DataFrame(
+    [(*case, rate) for case, rates in grid.items() for rate in rates],
+    columns=["schedule", "rule", "lr"],
+)
+tried["loss"] = [
+    sum(run(rules[row.rule], row.lr, seed, schedules[row.schedule]) for seed in [1, 2]) / 2
+    for row in tried.itertuples()
 ]
-best = {}
-for schedule in schedules:
-    for name, rule, rates in grid:
-        means = [
-            statistics.mean(run(rule, rate, seed, schedules[schedule]) for seed in [1, 2])
-            for rate in rates
-        ]
-        best[schedule, name] = rates[means.index(min(means))]
-        losses = "".join(f"   {r:g}: {mean:.4f}" for r, mean in zip(rates, means, strict=True))
-        print(f"{schedule:8s}   {name}{losses}")
+print(tried.round(4).to_string(index=False))
 
 # %% seeds
-for schedule in schedules:
-    losses = {
-        name: [
-            run(rule, best[schedule, name], seed, schedules[schedule]) for seed in range(3, 9)
+best = tried.loc[tried.groupby(["schedule", "rule"])["loss"].idxmin()]
+by_seed = pd.DataFrame(
+    {
+        (row.schedule, row.rule): [
+            run(rules[row.rule], row.lr, seed, schedules[row.schedule]) for seed in range(3, 9)
         ]
-        for name, rule, _ in grid
+        for row in best.itertuples()
     }
-    gaps = [a - b for a, b in zip(losses["Lion"], losses["Adam"], strict=True)]
-    error = statistics.stdev(gaps) / len(gaps) ** 0.5
-    means = ", ".join(
-        f"{name} at {best[schedule, name]:g} {statistics.mean(own):.4f}"
-        for name, own in losses.items()
-    )
-    wins = sum(gap < 0 for gap in gaps)
-    print(f"{schedule:8s}   {means}")
-    print(
-        f"   Lion minus Adam {statistics.mean(gaps):+.4f}, give or take {error:.4f};"
-        f" Lion wins {wins} of {len(gaps)}"
-    )
+)
+best = best.assign(loss=by_seed.mean().to_numpy())
+print(best.round(4).to_string(index=False))
+gaps = by_seed.xs("Lion", axis=1, level=1) - by_seed.xs("Adam", axis=1, level=1)
+table = pd.DataFrame(
+    {
+        "schedule": list(gaps),
+        "Lion_minus_Adam": gaps.mean().to_numpy(),
+        "give_or_take": gaps.sem().to_numpy(),
+        "Lion_wins": (gaps < 0).sum().to_numpy(),
+        "of": len(gaps),
+    }
+)
+print(table.round(4).to_string(index=False))
 
 # %% loop
 network = gradpath.tanh_network(64, [32], seed=1, dtype="float64")
 opt = gradpath.as_optimizer(lion, network.parameters(), lr=0.01)
 scheduler = torch.optim.lr_scheduler.CosineAnnealingLR(opt, T_max=10)
 torch.manual_seed(1)
+history = []
 for epoch in range(1, 11):
     rate = opt.param_groups[0]["lr"]
     for batch in torch.randperm(len(train.y)).split(64):
         opt.zero_grad()
-        loss = torch.nn.functional.cross_entropy(network(train.x[batch]), train.y[batch])
-        loss.backward()
+        outputs = network(train.x[batch])
+        torch.nn.functional.cross_entropy(outputs, train.y[batch]).backward()
         opt.step()
     scheduler.step()
     with torch.no_grad():
         loss = torch.nn.functional.cross_entropy(network(validation.x), validation.y)
-    print(f"epoch {epoch:2d}   rate {rate:.5f}   validation loss {loss:.4f}")
+    history.append((epoch, rate, loss.item()))
+table = pd.DataFrame(history, columns=["epoch", "rate", "validation_loss"])
+print(table.round(5).to_string(index=False))
 
 # %% state
-for number, state in opt.state_dict()["state"].items():
-    m = state["m"]
-    print(
-        f"parameter {number}: m of shape {tuple(m.shape)}, largest number {m.abs().max():.6f}"
-    )
+states = [state["m"] for state in opt.state_dict()["state"].values()]
+table = pd.DataFrame({"parameter": range(1, len(states) + 1)})
+table["shape_of_m"] = [" x ".join(map(str, m.shape)) for m in states]
+table["largest_number"] = [m.abs().max().item() for m in states]
+print(table.round(6).to_string(index=False))
+
 
 # %% slice
 network = gradpath.tanh_network(64, [32], seed=1, dtype="float64")
@@ -304,7 +326,6 @@ def corrected(x, g, state, lr=0.01, alpha=0.99, eps=1e-8):
 
 
 print(gradpath.check_rule(friend, like="rmsprop"))
-print()
 print(gradpath.check_rule(corrected, like="rmsprop"))
 
 
@@ -315,12 +336,16 @@ def rate_inside(x, g, state, lr=0.001, momentum=0.9):
     return x - v, {"v": v}
 
 
-for name, schedule in [("constant", None), ("falling", {"name": "cosine", "steps": 40})]:
+schedules = {"constant": None, "falling": {"name": "cosine", "steps": 40}}
+gaps = []
+for schedule in schedules.values():
     one, other = (
-        gradpath.descend(ravine, start, rule, steps=40, lr=0.1, momentum=0.7, schedule=schedule)
+        gradpath.descend(ravine, start, rule, 40, lr=0.1, momentum=0.7, schedule=schedule)
         for rule in ("momentum", rate_inside)
     )
-    print(f"{name:8s} rate: {apart(one, other):.6f} apart")
+    gaps.append(apart(one, other))
+table = pd.DataFrame({"rate": list(schedules), "apart": gaps})
+print(table.round(6).to_string(index=False))
 print(gradpath.check_rule(rate_inside, like="momentum"))
 
 
@@ -353,4 +378,4 @@ mine = walk_down(lambda x: gradpath.as_optimizer(amsgrad, [x], lr=0.6, beta2=0.9
 theirs = walk_down(lambda x: torch.optim.Adam([x], **settings))
 plain = walk_down(lambda x: torch.optim.Adam([x], **settings | {"amsgrad": False}))
 print(f"mine and the library's: {(mine - theirs).abs().max():.1e} apart")
-print(f"AMSGrad and Adam:       {(mine - plain).abs().max():.6f} apart")
+print(f"AMSGrad and Adam:       {(mine - plain).abs().max():.5f} apart")
