@@ -16,7 +16,8 @@ OWN_RULE <- "use one of x, g, state and hyperparameters by name"
 
 # The rule of a name, or one made of a function: a list as new_rule() makes it, but for the library's object. `source`
 # are the first 16 hexadecimal digits of the SHA-256 of the deparsed function, `defaults` those of its hyperparameters
-# that R can tell before the call, `required` those without one, and `again()` gives the same step with a count of its own.
+# that R can tell before the call, `required` those without one, and `again()` gives the same step with a count of its
+# own.
 as_rule <- function(where, rule, name = "function") {
   if (ACCEPTED$optimizer[[1]](rule)) {
     return(RULES[[rule]])
@@ -87,8 +88,8 @@ own_step <- function(where, name, rule) {
       gradpath_error = function(problem) stop(problem),
       error = function(problem) user_failure(place(), problem)
     )
-    if (version_of(x) != before[[1]]) wrong("changes the x that it is given in place; let it make a new tensor")
-    if (version_of(g) != before[[2]]) wrong("changes the gradient that it is given in place; let it make a new tensor")
+    changed <- c("x", "gradient")[c(version_of(x), version_of(g)) != before]
+    if (length(changed)) wrong("changes the ", changed[[1]], " that it is given in place; let it make a new tensor")
     check_made(made, x, g, state, wrong)
     made[c("x", "state")]
   }
@@ -112,12 +113,22 @@ by_its_name <- function(name, rule) {
 # Refuses what a step gave where it is no next point and state.
 check_made <- function(made, x, g, state, wrong) {
   if (!is.list(made) || length(made) != 2 || !setequal(names(made), c("x", "state"))) wrong("gave no pair; ", A_PAIR)
-  new <- made$x
-  if (!is_any_tensor(new)) wrong("gave an x that is no tensor; ", A_PAIR)
-  kept <- made$state
-  if (!is.list(kept) || length(kept) && (is.null(names(kept)) || !all(nzchar(names(kept))))) {
-    wrong("gave no state that holds its parts by name; ", A_PAIR)
+  if (!is_any_tensor(made$x)) wrong("gave an x that is no tensor; ", A_PAIR)
+  if (!has_parts_by_name(made$state)) wrong("gave no state that holds its parts by name; ", A_PAIR)
+  check_alike(made$x, x, wrong)
+  # One sum says whether there may be a nan; only then is every number looked at.
+  broken <- is.nan(made$x$sum()$item()) && torch_isnan(made$x)$any()$item()
+  if (broken && are_finite(c(list(x, g), state))) {
+    wrong("gave nan from finite numbers; look for 0/0 or the root of a negative number in it")
   }
+}
+
+has_parts_by_name <- function(state) {
+  is.list(state) && (length(state) == 0 || !is.null(names(state)) && all(nzchar(names(state))))
+}
+
+# Refuses a next point of another kind than the one before.
+check_alike <- function(new, x, wrong) {
   if (!identical(dim(new), dim(x))) {
     shapes <- sub("a tensor of shape ", "", c(shape_text(dim(new)), shape_text(dim(x))), fixed = TRUE)
     wrong("gave an x of shape ", shapes[[1]], " for one of shape ", shapes[[2]], "; let it keep the shape")
@@ -127,10 +138,6 @@ check_made <- function(made, x, g, state, wrong) {
   }
   if (new$device != x$device) {
     wrong("gave an x on ", device_text(new), " for one on ", device_text(x), "; let it keep the device")
-  }
-  # One sum says whether there may be a nan; only then is every number looked at.
-  if (is.nan(new$sum()$item()) && torch_isnan(new)$any()$item() && are_finite(c(list(x, g), state))) {
-    wrong("gave nan from finite numbers; look for 0/0 or the root of a negative number in it")
   }
 }
 

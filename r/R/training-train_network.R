@@ -33,12 +33,13 @@
 #'   vectors as [flat_weights()] gives them, for [project_path()].
 #' @param ... Hyperparameters: `lr`, `momentum`, and so on, as the optimizer has them.
 #' @return A data frame with one row per epoch: `epoch` (from 1), `seconds`, `lr` (the rate of the epoch's first
-#'   update; `NaN` for a rule of one's own without `lr`), `train_loss` and the training scores (means over the epoch's batches, weighted by their samples, as
-#'   they were met, while the weights changed), then `validation_loss`, `test_loss` and their scores. Its attributes
-#'   are the settings, language, engine, engine_version and status: `"finished"`, or `"diverged in epoch k, batch
-#'   b"`; the table then ends before that epoch. With a rule of one's own, optimizer is its name, and `rule_source` as in
-#'   [descend()]; a checkpoint of a rule with another source is one of other settings. Bad input stops with one line; asking a plateau to watch the test
-#'   data is refused.
+#'   update; `NaN` for a rule of one's own without `lr`), `train_loss` and the training scores (means over the
+#'   epoch's batches, weighted by their samples, as they were met, while the weights changed), then
+#'   `validation_loss`, `test_loss` and their scores. Its attributes are the settings, language, engine,
+#'   engine_version and status: `"finished"`, or `"diverged in epoch k, batch b"`; the table then ends before that
+#'   epoch. With a rule of one's own, optimizer is its name, and `rule_source` as in [descend()]; a checkpoint of a
+#'   rule with another source is one of other settings. Bad input stops with one line; asking a plateau to watch the
+#'   test data is refused.
 #' @export
 #' @examplesIf has_engine()
 #' data <- list(x = torch_randn(60, 4), y = torch_tensor(rep(1:2, 30)))
@@ -53,7 +54,7 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
   given <- check_training(
     place, model, loss, train, validation, test, scores, epochs, batch_size, optimizer, schedule, clip, seed,
     checkpoint, progress, method, schedule_every, watch, batch_losses, fused, keep_weights, list(...),
-    name_of(substitute(optimizer))
+    name = name_of(substitute(optimizer))
   )
   measures <- given$measures
   data <- given$data

@@ -82,7 +82,9 @@ end_to_end <- function(parameters, rule, clip) {
   }
   resume <- function(saved) {
     x <<- one_tensor(own)
-    state <<- lapply(saved, function(value) if (is.numeric(value) || is.list(value)) value else value$to(device = x$device))
+    # Numbers, and the states of an own rule, are where they belong.
+    placed <- function(value) if (is.numeric(value) || is.list(value)) value else value$to(device = x$device)
+    state <<- lapply(saved, placed)
   }
   backward <- function(loss) gradients <<- autograd_grad(loss, parameters, allow_unused = TRUE)
   list(backward = backward, step = step, state = function() state, resume = resume)
