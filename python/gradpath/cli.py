@@ -1,4 +1,4 @@
-"""The command line: ``gradpath new | run | train | check | figures | lessons | book | build | status | doctor``."""
+"""The command line: ``gradpath new | run | train | check | figures | lessons | book | build | status | doctor | grade``."""
 
 from __future__ import annotations
 
@@ -159,6 +159,42 @@ def build() -> None:
 
 
 @app.command()
+def grade(
+    path: Annotated[Path, typer.Argument(help="A .py or .R file, or a folder of them.")],
+    rule: Annotated[str, typer.Option(help="What it is to be: adam, sgd, ...")],
+    name: Annotated[
+        str,
+        typer.Option(help="Its function; if left out, the one named like the rule, or the only one that may be it."),
+    ] = "",
+    points: Annotated[float, typer.Option(min=0, help="For a right one.")] = 10,
+    format: Annotated[str, typer.Option(help="What to print: text, json or junit.")] = "text",
+    time_limit: Annotated[float, typer.Option(min=0.1, help="Seconds for each submission.")] = 60,
+    memory_limit: Annotated[int, typer.Option(min=16, help="Megabytes for each, on Linux.")] = 1024,
+    to: Annotated[Path, typer.Option("--out", help="Where grades.csv and the pages go.")] = Path("grades"),
+) -> None:
+    """Check submissions against a rule, each in a process of its own; write a table and a page for each.
+
+    A right rule gets all points, one that differs by exactly one classic mistake half, any other none. The limits
+    keep a mistake from stopping the others; they are no sandbox: a submission runs with your rights, reads your files
+    and reaches your network. Run code that you do not trust in a container or on a machine of its own.
+    """
+    from gradpath.workshop import grade_pages
+    from gradpath.workshop.grade import grade as grade_all
+    from gradpath.workshop.grade import write_grades
+    from gradpath.workshop.grade_limits import Limits
+
+    _require_option("--format", format, ["text", "json", "junit"])
+    if to.exists() and not to.is_dir():
+        raise GradpathError(f"--out: {to} is a file; name a folder")
+    graded = grade_all(path, rule, name, points, Limits(time_limit, memory_limit), _say)
+    write_grades(to, graded, points, _rendered_book())
+    if format == "text":
+        print(grade_pages.as_text(graded, points))
+    else:
+        print(grade_pages.as_json(graded) if format == "json" else grade_pages.as_junit(graded))
+
+
+@app.command()
 def doctor() -> None:
     """Print what this machine has: Python, torch, devices, R and its engine, renderer, dataset."""
     from gradpath.workshop.doctor import examine
@@ -191,6 +227,14 @@ def _languages(language: str) -> tuple[str, ...]:
             raise GradpathError(f"R is not installed here; {install_r()}")
         err.print(f"R is left out, it is not installed here; {install_r()}")
     return chosen
+
+
+def _rendered_book() -> Path | None:
+    try:
+        folder = project_folder() / "_book"
+    except GradpathError:
+        return None
+    return folder if folder.is_dir() else None
 
 
 def _require_option(option: str, value: str, names: Sequence[str]) -> None:

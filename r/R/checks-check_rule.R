@@ -5,6 +5,7 @@ NULL
 
 RULE_BITS <- c(float64 = 53, float32 = 24)
 MAX_CHECKED_STEPS <- 1000
+RULE_OPTIONS <- c("init", "bias_correction")
 # Up to here a difference in float64 may come from a number that was rounded to float32 on the way.
 SINGLE_PRECISION <- 1e-4
 
@@ -28,9 +29,9 @@ SINGLE_PRECISION <- 1e-4
 #'   `like`, `verdict` (`"agrees"`, `"differs"`, or `"fails"` if the rule stops or returns no step), `mistake` (a name
 #'   of [MISTAKES], or `NULL`), `problem` (how it fails), `difference` (the first number that is not ours), `bits` and
 #'   `bits32` (how many of the 53 bits of a float64, and the 24 of a float32, agree in the worst number), `notes`,
-#'   `cases`, `steps`, `held` (hyperparameters held at our defaults), `rule`, `taken`, and `agrees`. What the rule does
-#'   wrong, an error among it, is in the report; a `rule` that cannot be called with x, g, state and hyperparameters of
-#'   ours stops with one line, an error of class `gradpath_error`.
+#'   `cases`, `steps`, `held` (hyperparameters held at our defaults), `rule`, `taken`, and `agrees`. What the rule
+#'   does wrong, an error among it, is in the report; a `rule` that cannot be called with x, g, state and
+#'   hyperparameters of ours stops with one line, an error of class `gradpath_error`.
 #' @export
 #' @examplesIf has_engine()
 #' mine <- function(x, g, state, lr) list(x = x + g * lr, state = state)
@@ -39,15 +40,17 @@ check_rule <- function(rule, like, name = NULL, steps = 50, seed = 0) {
   where <- "check_rule()"
   given <- substitute(rule)
   name <- name %||% if (is.symbol(given)) as.character(given) else "the rule"
-  if (!one_text_of(optimizer_names)(like)) refuse(where, "like", like, one_of(optimizer_names()))
-  if (!is_number(steps) || steps != trunc(steps) || steps < 1 || steps > MAX_CHECKED_STEPS) {
-    refuse(where, "steps", steps, sprintf("a whole number from 1 to %d", MAX_CHECKED_STEPS))
-  }
-  require_value(where, "seed", seed)
-  taken <- shared_hyperparameters(where, rule, like)
+  check_rule_arguments(where, like, steps, seed)
+  taken <- hyperparameters_taken(where, rule, like)
   cases <- draw_cases(like, taken, steps, seed)
-  runs <- lapply(cases, function(case) run_rule(rule, case, taken))
-  ours <- lapply(cases, function(case) {
+  runs <- list()
+  for (case in cases) {
+    runs <- c(runs, list(run_rule(rule, case, taken)))
+    # One that fails is not asked again.
+    if (!is.null(runs[[case$number]]$problem)) break
+  }
+  run_cases <- cases[seq_along(runs)]
+  ours <- lapply(run_cases, function(case) {
     run_steps(function(x, g, state, number) {
       do.call(UPDATE_RULES[[like]], c(list(x, g, state), at_step(case, number)), quote = TRUE)
     }, case)
@@ -56,11 +59,19 @@ check_rule <- function(rule, like, name = NULL, steps = 50, seed = 0) {
     cases = length(cases), steps = steps, held = setdiff(names(default_hyperparameters(like)), taken), rule = rule,
     taken = taken
   )
-  new_rule_report(c(list(name = name, like = like), judge_runs(like, cases, runs, ours), facts))
+  new_rule_report(c(list(name = name, like = like), judge_runs(like, run_cases, runs, ours), facts))
+}
+
+check_rule_arguments <- function(where, like, steps, seed) {
+  if (!one_text_of(optimizer_names)(like)) refuse(where, "like", like, one_of(optimizer_names()))
+  if (!is_number(steps) || steps != trunc(steps) || steps < 1 || steps > MAX_CHECKED_STEPS) {
+    refuse(where, "steps", steps, sprintf("a whole number from 1 to %d", MAX_CHECKED_STEPS))
+  }
+  require_value(where, "seed", seed)
 }
 
 # Which hyperparameters of a reference a rule takes.
-shared_hyperparameters <- function(where, rule, like) {
+hyperparameters_taken <- function(where, rule, like) {
   known <- names(default_hyperparameters(like))
   wanted <- paste0("a function of x, g, state and hyperparameters of ", like, ": ", paste(known, collapse = ", "))
   if (!is.function(rule)) refuse(where, "rule", rule, wanted)
@@ -81,7 +92,9 @@ shared_hyperparameters <- function(where, rule, like) {
       gradpath_stop(paste0(where, ": rule: takes '", other, "', which ", like, " does not have; use ", wanted))
     }
   }
-  if ("..." %in% names(parameters)) known else intersect(known, others)
+  # Options have to be named: whatever takes anything may well not know them.
+  if ("..." %in% names(parameters)) others <- c(others, setdiff(known, RULE_OPTIONS))
+  intersect(known, others)
 }
 
 judge_runs <- function(like, cases, runs, ours) {
@@ -90,50 +103,58 @@ judge_runs <- function(like, cases, runs, ours) {
   broken <- Find(function(k) !is.null(runs[[k]]$problem), seq_along(runs))
   changes <- all_changes(cases, runs)
   given <- Find(function(change) change$what %in% c("x", "g"), changes)
-  notes <- character()
-  verdict <- "agrees"
-  mistake <- NULL
-  problem <- NULL
-  difference <- if (length(differences)) differences[[1]]
-
-  if (!is.null(broken)) {
-    verdict <- "fails"
-    case <- cases[[broken]]
-    problem <- paste0("case ", case$number, " (", case_words(case), "), ", runs[[broken]]$problem)
-    if (runs[[broken]]$gives_no_state) mistake <- NO_STATE
+  found <- if (!is.null(broken)) {
+    judge_broken(cases[[broken]], runs[[broken]], differences)
   } else if (length(differences)) {
-    verdict <- "differs"
-    equal <- equal_mistakes(like, cases, runs)
-    if (length(equal) == 1) mistake <- equal
-    if (length(equal) > 1) {
-      notes <- paste0("several classic mistakes give these numbers: ", paste(equal, collapse = ", "))
-    }
-    single <- worst[["float64"]] <= SINGLE_PRECISION && worst[["float32"]] <= TOLERANCE$float32
-    if (!length(equal) && single) mistake <- SINGLE
+    judge_different(like, cases, runs, differences[[1]], worst)
   } else if (!is.null(given)) {
-    verdict <- "differs"
-    mistake <- IN_PLACE
-    difference <- change_as_difference(given)
+    list(verdict = "differs", mistake = IN_PLACE, difference = change_as_difference(given))
   } else {
-    odd <- odd_entries(cases, runs, ours)
-    if (length(odd)) {
-      notes <- sprintf(
-        "its state holds other numbers than ours as %s; its x is right all the same", paste(odd, collapse = ", ")
-      )
-    }
+    list(verdict = "agrees", notes = odd_notes(odd_entries(cases, runs, ours)))
   }
-  if (!is.null(given) && !identical(mistake, IN_PLACE)) {
-    notes <- c(notes, paste0("it changes the ", given$what, " that it is given; work on a clone"))
-  }
-  other <- Find(function(change) !change$what %in% c("x", "g"), changes)
-  if (!is.null(other)) {
-    text <- paste0("it changes the ", other$what, " in place: a state that was kept for later changes with it")
-    notes <- c(notes, text)
-  }
-  bits <- if (verdict == "agrees") mapply(agreeing_bits, worst[names(RULE_BITS)], RULE_BITS)
+  notes <- c(found$notes, change_notes(changes, if (!identical(found$mistake, IN_PLACE)) given))
+  bits <- if (found$verdict == "agrees") mapply(agreeing_bits, worst[names(RULE_BITS)], RULE_BITS)
   list(
-    verdict = verdict, mistake = mistake, problem = problem, difference = difference,
-    bits = bits[["float64"]], bits32 = bits[["float32"]], notes = notes
+    verdict = found$verdict, mistake = found$mistake, problem = found$problem, difference = found$difference,
+    bits = bits[["float64"]], bits32 = bits[["float32"]], notes = as.character(notes)
+  )
+}
+
+judge_broken <- function(case, run, differences) {
+  list(
+    verdict = "fails",
+    mistake = if (run$gives_no_state) NO_STATE,
+    problem = paste0("case ", case$number, " (", case_words(case), "), ", run$problem),
+    difference = if (length(differences)) differences[[1]]
+  )
+}
+
+judge_different <- function(like, cases, runs, difference, worst) {
+  found <- list(verdict = "differs", difference = difference)
+  equal <- equal_mistakes(like, cases, runs)
+  if (length(equal) == 1) found$mistake <- equal
+  if (length(equal) > 1) {
+    found$notes <- paste0("several classic mistakes give these numbers: ", paste(equal, collapse = ", "))
+  }
+  single <- worst[["float64"]] <= SINGLE_PRECISION && worst[["float32"]] <= TOLERANCE$float32
+  if (!length(equal) && single) found$mistake <- SINGLE
+  found
+}
+
+odd_notes <- function(odd) {
+  if (length(odd)) {
+    sprintf("its state holds other numbers than ours as %s; its x is right all the same", paste(odd, collapse = ", "))
+  }
+}
+
+# `given` is a change of x or g that is not said already.
+change_notes <- function(changes, given) {
+  other <- Find(function(change) !change$what %in% c("x", "g"), changes)
+  c(
+    if (!is.null(given)) paste0("it changes the ", given$what, " that it is given; work on a clone"),
+    if (!is.null(other)) {
+      paste0("it changes the ", other$what, " in place: a state that was kept for later changes with it")
+    }
   )
 }
 

@@ -32,8 +32,8 @@ SEED_STEP <- 1000003
 SEEDS <- 2^31
 
 # The cases for a rule: `taken` are the hyperparameters of the reference `like` that it has; the others stay at their
-# defaults. A case is a list: its number from 1, dtype, what its gradients are, its start and gradients as tensors, its
-# hyperparameters, and the rate of its second half.
+# defaults. A case is a list: its number from 1, dtype, what its gradients are, its start and gradients as tensors,
+# its hyperparameters, and the rate of its second half.
 draw_cases <- function(like, taken, steps, seed) {
   lapply(seq_along(DESIGN), function(number) draw_case(like, taken, steps, seed, number))
 }

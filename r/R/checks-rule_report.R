@@ -108,7 +108,7 @@ format.gradpath_rule_report <- function(x, ...) {
 
 # In a notebook.
 #' @exportS3Method repr::repr_html
-repr_html.gradpath_rule_report <- function(obj, ...) {
+repr_html.gradpath_rule_report <- function(obj, ...) { # nolint: object_name_linter.
   escape <- function(text) {
     text <- gsub("&", "&amp;", text, fixed = TRUE)
     gsub(">", "&gt;", gsub("<", "&lt;", text, fixed = TRUE), fixed = TRUE)

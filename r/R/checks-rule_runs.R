@@ -1,8 +1,9 @@
 # Runs a rule over a case and keeps all its numbers; what it does wrong on the way is a finding, not an error.
 #
 # A run is a list. `points`: all numbers of x after each step, row by row. `states`: the numbers of each entry of the
-# state after each step, where it has names. `problem`: why it stopped early, in one line. `gives_no_state`: it stopped
-# since there was a point and no state. `changed`: what of x, g and the state it changed in place, and how first.
+# state after each step, where it has names. `problem`: why it stopped early, in one line. `gives_no_state`: it
+# stopped since there was a point and no state. `changed`: what of x, g and the state it changed in place, and how
+# first.
 
 #' @include refusals.R
 NULL
@@ -21,8 +22,8 @@ run_rule <- function(rule, case, names) {
 }
 
 # Runs steps over a case, or its first ones. After a point that is not finite, the next step starts from the first
-# point: what comes then tells more than that nothing is a number any more. Only a rule that is watched may change what
-# it is given; `states` says whether their numbers are kept.
+# point: what comes then tells more than that nothing is a number any more. Only a rule that is watched may change
+# what it is given; `states` says whether their numbers are kept.
 run_steps <- function(stepper, case, until = length(case$gradients), watch = FALSE, states = TRUE) {
   run <- list(points = list(), states = list(), problem = NULL, gives_no_state = FALSE, changed = list())
   x <- case$start$clone()
@@ -102,7 +103,8 @@ returned_kind <- function(value) {
   if (is.null(value)) {
     return("nothing")
   }
-  if (is.list(value) && is.null(attr(value, "class"))) paste(length(value), "values") else printable(class(value)[[1]])
+  plain <- is.list(value) && is.null(attr(value, "class"))
+  if (plain) paste(length(value), "values") else printable(class(value)[[1]])
 }
 
 plain_shape <- function(shape) paste0("(", paste(shape, collapse = ", "), ")")
@@ -170,7 +172,9 @@ is_own_file <- function(file) {
 }
 
 failure_text <- function(where, problem) {
-  text <- tryCatch(user_failure(where, problem, "failed"), error = conditionMessage)
   line <- attr(problem, "line")
+  # A line says more than the call, which is ours where the rule itself stopped.
+  if (!is.null(line)) problem$call <- NULL
+  text <- tryCatch(user_failure(where, problem, "failed"), error = conditionMessage)
   if (is.null(line)) text else paste0(text, " (", printable(line), ")")
 }

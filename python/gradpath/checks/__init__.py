@@ -1,1 +1,1 @@
-"""Is a rule of the reader's own right? Runs it beside ours, says where it parts, and which classic mistake it equals."""
+"""Is a rule of the reader's own right? Runs it beside ours, says where they part, and which mistake it equals."""

@@ -8,8 +8,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from gradpath.accepted import is_number
-from gradpath.checks.differences import TOLERANCE, distances, distances_of_x, equal_mistakes, first_difference
-from gradpath.checks.differences import Difference, shared_entries
+from gradpath.checks.differences import (
+    TOLERANCE,
+    Difference,
+    distances,
+    distances_of_x,
+    equal_mistakes,
+    first_difference,
+    shared_entries,
+)
 from gradpath.checks.mistakes import IN_PLACE, NO_STATE, SINGLE
 from gradpath.checks.rule_cases import Case, draw_cases, taken_by
 from gradpath.checks.rule_report import RuleReport
@@ -20,6 +27,7 @@ from gradpath.rules import UPDATE_RULES, default_hyperparameters, optimizer_name
 
 BITS = {"float64": 53, "float32": 24}
 MAX_STEPS = 1000
+OPTIONS = ("init", "bias_correction")
 # Up to here a difference in float64 may come from a number that was rounded to float32 on the way.
 SINGLE_PRECISION = 1e-4
 
@@ -74,14 +82,20 @@ def check_rule(
     if not is_number(steps) or steps != int(steps) or not 1 <= steps <= MAX_STEPS:
         raise refusal(where, "steps", steps, f"a whole number from 1 to {MAX_STEPS}")
     require(where, "seed", seed)
-    taken = hyperparameters_of(where, rule, like)
+    taken = hyperparameters_taken(where, rule, like)
     cases = draw_cases(like, taken, int(steps), int(seed))
-    runs = [run_rule(rule, case, taken) for case in cases]
-    ours = [run_steps(_reference(like, case), case) for case in cases]
+    runs: list[Run] = []
+    for case in cases:
+        runs.append(run_rule(rule, case, taken))
+        if runs[-1].problem:
+            # One that fails is not asked again.
+            break
+    run_cases = cases[: len(runs)]
+    ours = [run_steps(_reference(like, case), case) for case in run_cases]
     return RuleReport(
         name=name_of(rule) if name is None else name,
         like=like,
-        **_judge(like, cases, runs, ours),
+        **_judge(like, run_cases, runs, ours),
         cases=len(cases),
         steps=int(steps),
         held=tuple(h for h in default_hyperparameters(like) if h not in taken),
@@ -90,7 +104,7 @@ def check_rule(
     )
 
 
-def hyperparameters_of(where: str, rule: Any, like: str) -> list[str]:
+def hyperparameters_taken(where: str, rule: Any, like: str) -> list[str]:
     """Return which hyperparameters of a reference a rule takes.
 
     Raises
@@ -115,9 +129,11 @@ def hyperparameters_of(where: str, rule: Any, like: str) -> list[str]:
     for p in others:
         if p.default is p.empty and p.name not in known:
             raise GradpathError(f"{where}: rule: takes '{p.name}', which {like} does not have; use {wanted}")
+    named = [p.name for p in others]
     if any(p.kind is p.VAR_KEYWORD for p in parameters):
-        return known
-    return taken_by(like, [p.name for p in others])
+        # Options have to be named: whatever takes anything may well not know them.
+        named += [name for name in known if name not in OPTIONS]
+    return taken_by(like, named)
 
 
 def name_of(rule: Any) -> str:
@@ -138,7 +154,9 @@ def _judge(like: str, cases: Sequence[Case], runs: Sequence[Run], ours: Sequence
     }
     first = next(filter(None, (first_difference(*one) for one in together)), None)
     broken = next((one for one in together if one[1].problem), None)
-    changes = [(case, what, change) for case, run in zip(cases, runs, strict=True) for what, change in run.changed.items()]
+    changes = [
+        (case, what, change) for case, run in zip(cases, runs, strict=True) for what, change in run.changed.items()
+    ]
     given = next((one for one in changes if one[1] in ("x", "g")), None)
     notes = []
     found: dict[str, Any] = {"verdict": "agrees", "mistake": None, "problem": None, "difference": first}
@@ -171,10 +189,10 @@ def _judge(like: str, cases: Sequence[Case], runs: Sequence[Run], ours: Sequence
 
 
 def _as_difference(case: Case, what: str, change: Change) -> Difference:
-    numbers = (change.step, change.after, change.before)
     return Difference(
-        case.number, case.words(), change.step, f"the given {what}", change.number, change.size, *numbers[1:], *numbers
-    )
+        case.number, case.words(), change.step, f"the given {what}", change.number, change.size, change.after,
+        change.before, change.step, change.after, change.before,
+    )  # fmt: skip
 
 
 def _odd_entries(together: Sequence[tuple[Case, Run, Run]]) -> list[str]:

@@ -86,7 +86,7 @@ def distances_of_x(case: Case, run: Run, ours: Run) -> np.ndarray:
 
 
 def first_difference(case: Case, run: Run, ours: Run) -> Difference | None:
-    """Return where a run parts from ours first: in x, or at that step or before in the state; None if x never does."""
+    """Return where a run parts from ours first, in x or by then in the state; None if x never does."""
     tolerance = TOLERANCE[case.dtype]
     x = _first_beyond(distances_of_x(case, run, ours), tolerance)
     if x is None:

@@ -50,8 +50,8 @@ def _each(rules: tuple[str, ...], *variants: tuple[str, ...]) -> dict[str, Varia
 _LISTED = (
     Mistake(
         "no bias correction",
-        "Averages that start at zero are too small at first; dividing both by 1 - beta^t makes up for it, and the rule"
-        " divides one or neither.",
+        "Averages that start at zero are too small at first; dividing both by 1 - beta^t makes up for it, and the"
+        " rule divides one or neither.",
         "book/07-adam.html#sec-bias-correction",
         _each(_ADAMS, ("m uncorrected", "v uncorrected"), ("m uncorrected",), ("v uncorrected",)),
     ),
