@@ -44,6 +44,8 @@ _MODULES = {
     "paths.descent": ["descend"],
     "pictures.canvas": ["save_plot"],
     "pictures.contours": ["plot_paths"],
+    "pictures.paths_3d": ["plot_paths_3d"],
+    "pictures.surface_pages": ["write_surface_page"],
     "paths.maps": ["steps_to_reach"],
     "pictures.maps": ["plot_steps"],
     "pictures.schedules": ["plot_schedules"],
@@ -101,7 +103,9 @@ if TYPE_CHECKING:
     from gradpath.pictures.canvas import save_plot
     from gradpath.pictures.contours import plot_paths
     from gradpath.pictures.maps import plot_steps
+    from gradpath.pictures.paths_3d import plot_paths_3d
     from gradpath.pictures.schedules import plot_schedules
+    from gradpath.pictures.surface_pages import write_surface_page
     from gradpath.pictures.training import plot_training
     from gradpath.pictures.walks import plot_walks
     from gradpath.refusals import GradpathError

@@ -1,4 +1,4 @@
-"""The command line: ``gradpath new | run | train | check | figures | lessons | book | build | status | doctor | grade``."""
+"""The command line: ``gradpath new | run | train | check | figures | lessons | book | build | status | grade | ...``."""
 
 from __future__ import annotations
 

@@ -20,32 +20,32 @@ SLICE_MARGIN <- 0.25
 #' other weights; afterwards it holds its own again, trained on or not.
 #'
 #' What such a picture hides. A network has thousands of weights and the plane has two coefficients, so almost every
-#' direction is left out: a valley on the plane may be a ridge beside it, and the other way round. A training does not
-#' happen on the plane: its points are shadows of the real weights (`on_plane` says how much of their distance lies on
-#' the plane), its steps followed the gradient of all weights and of one batch, and the loss at a shadow is not the loss
-#' at the weights. Random directions see next to nothing of a training (Li et al., section 7); principal directions are
-#' chosen to show as much of this one as two can, and say little about other directions.
+#' direction is left out: a valley on the plane may be a ridge beside it, and the other way round. A training does
+#' not happen on the plane: its points are shadows of the real weights (`on_plane` says how much of their distance
+#' lies on the plane), its steps followed the gradient of all weights and of one batch, and the loss at a shadow is
+#' not the loss at the weights. Random directions see next to nothing of a training (Li et al., section 7); principal
+#' directions are chosen to show as much of this one as two can, and say little about other directions.
 #'
 #' @param model,loss,data As [train_network()] takes them. A few thousand samples make a picture in seconds.
-#' @param directions `"random"`: two normal directions, *filter-normalised*: the part of a direction that belongs to one
-#'   unit of a layer, or to one filter of a convolution, is as long as the weights there, and biases and batch norm stay
-#'   (Li et al., section 4). `"principal"`: the two principal directions of a training's weights, orthogonal and of
-#'   length 1 (section 7).
+#' @param directions `"random"`: two normal directions, *filter-normalised*: the part of a direction that belongs to
+#'   one unit of a layer, or to one filter of a convolution, is as long as the weights there, and biases and batch
+#'   norm stay (Li et al., section 4). `"principal"`: the two principal directions of a training's weights,
+#'   orthogonal and of length 1 (section 7).
 #' @param weights Weights of a training, a list of vectors of all parameters, as `train_network(keep_weights = TRUE)`
 #'   keeps them in the attribute `weights` and [flat_weights()] gives them; for principal directions at least three.
 #' @param seed Of the random directions; the same directions in both languages.
-#' @param window `c(x1 from, x1 to, x2 from, x2 to)`, for drawing. If left out: from -1 to 1 in both random directions;
-#'   what the training reaches in principal ones.
+#' @param window `c(x1 from, x1 to, x2 from, x2 to)`, for drawing. If left out: from -1 to 1 in both random
+#'   directions; what the training reaches in principal ones.
 #' @param batch_size How many samples go through the network at once.
 #' @param device `"cpu"`, `"cuda"` or `"cuda:N"`, where the network computes.
 #' @return `loss_slice()` gives a surface named `loss_slice` with the attributes `centre`, a tensor of shape (n), and
 #'   `directions`, of shape (2, n), in float64; `explained`, the shares of the variance of `weights` along each
-#'   principal direction; and `loss_of`, a function of any weights. [descend()] goes down it by the gradient in the two
-#'   coefficients; it has no second derivatives. `project_path()` gives a data frame with one row per vector: `step`,
-#'   `x1`, `x2`, `value` (the loss at the shadow on the plane), and beside them `loss`, that at the weights themselves,
-#'   and `on_plane`, how much of the squared distance from the centre lies on the plane: 1 for weights on it, near 0
-#'   for weights of which the picture shows nothing, NaN at the centre. Its attributes are surface, explained, and
-#'   on_plane over all rows together. Bad input stops with one line.
+#'   principal direction; and `loss_of`, a function of any weights. [descend()] goes down it by the gradient in the
+#'   two coefficients; it has no second derivatives. `project_path()` gives a data frame with one row per vector:
+#'   `step`, `x1`, `x2`, `value` (the loss at the shadow on the plane), and beside them `loss`, that at the weights
+#'   themselves, and `on_plane`, how much of the squared distance from the centre lies on the plane: 1 for weights on
+#'   it, near 0 for weights of which the picture shows nothing, NaN at the centre. Its attributes are surface,
+#'   explained, and on_plane over all rows together. Bad input stops with one line.
 #' @references Li, Xu, Taylor, Studer, Goldstein: Visualizing the Loss Landscape of Neural Nets. NeurIPS 2018.
 #' @export
 #' @examplesIf has_engine()
@@ -85,14 +85,14 @@ loss_slice <- function(model, loss, data, directions = "random", weights = NULL,
   data <- list(x = given$data$x$to(device = place), y = given$data$y$to(device = place))
   at <- slice_evaluation(model, given, data, batch_size, place)
   # What model and loss do wrong is refused here, at the centre.
-  at$loss(list(centre))
+  at$loss(1, function(i) centre)
   made <- new_surface(
     "loss_slice", "", slice_formula(at, centre, plane), list(), window %||% c(-1, 1, -1, 1),
     "Li et al. (2018), Visualizing the Loss Landscape of Neural Nets", place = 0
   )
   attributes(made) <- c(attributes(made), list(
     centre = centre, directions = plane, explained = explained, grid = SLICE_GRID,
-    loss_of = function(weights) at$loss(list(weights))
+    loss_of = function(weights) at$loss(1, function(i) weights)
   ))
   class(made) <- c("gradpath_slice", class(made))
   made
@@ -150,19 +150,24 @@ check_weights <- function(where, weights, like, least) {
 }
 
 # The slice as a surface's formula. {torch} has no call of a module with other parameters that autograd follows, so
-# the gradient in the two coefficients is computed from that of the weights, and handed on as a plane through the point.
+# the gradient in the two coefficients is computed from that of the weights, and handed on as a plane through the
+# point.
 slice_formula <- function(at, centre, plane) {
   rows <- torch_unbind(plane, 1)
   function(x1, x2) {
     shape <- dim(x1)
     flat <- lapply(list(x1, x2), function(x) x$reshape(-1))
     numbers <- lapply(flat, as.numeric)
-    weights <- Map(function(a, b) centre + rows[[1]] * a + rows[[2]] * b, numbers[[1]], numbers[[2]])
-    as_values <- function(values) torch_tensor(values, dtype = torch_float64())$to(dtype = x1$dtype, device = x1$device)
-    values <- as_values(at$loss(weights))
+    # Made when it is their turn: all weights of all points together may not fit into memory.
+    points <- seq_along(numbers[[1]])
+    weights_at <- function(i) centre + rows[[1]] * numbers[[1]][[i]] + rows[[2]] * numbers[[2]][[i]]
+    as_values <- function(values) {
+      torch_tensor(values, dtype = torch_float64())$to(dtype = x1$dtype, device = x1$device)
+    }
+    values <- as_values(at$loss(points, weights_at))
     if (x1$requires_grad || x2$requires_grad) {
-      slopes <- lapply(weights, function(own) {
-        slope <- at$slope(own)
+      slopes <- lapply(points, function(i) {
+        slope <- at$slope(weights_at(i))
         vapply(rows, function(row) (row * slope)$sum()$item(), 1)
       })
       for (k in 1:2) {
@@ -173,9 +178,9 @@ slice_formula <- function(at, centre, plane) {
   }
 }
 
-# `$loss(weights)` gives the losses with each of some weights in the model, `$slope(weights)` the gradient there, a
-# vector as long. In between the model holds these weights and the buffers that it has now, and it is left as it was
-# found.
+# `$loss(points, weights_at)` gives the losses at each of some points, whose weights a function gives;
+# `$slope(weights)` the gradient there, a vector as long. In between the model holds these weights and the buffers that
+# it has now, and it is left as it was found.
 slice_evaluation <- function(model, given, data, batch_size, place) {
   buffers <- lapply(model$buffers, function(buffer) buffer$detach()$clone())
   with_own <- function(compute) {
@@ -196,10 +201,10 @@ slice_evaluation <- function(model, given, data, batch_size, place) {
     parts <- torch_split(weights, vapply(parameters, function(p) p$numel(), 1))
     copy_all(parameters, Map(function(part, p) part$reshape(dim(p)), parts, parameters))
   }
-  loss <- function(weights) {
+  loss <- function(points, weights_at) {
     with_own(function(parameters) {
-      vapply(weights, FUN.VALUE = 1, function(own) {
-        put(parameters, own)
+      vapply(points, FUN.VALUE = 1, function(i) {
+        put(parameters, weights_at(i))
         measure(model, given$forward, given$measures, data, batch_size)$loss
       })
     })

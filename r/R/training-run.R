@@ -2,15 +2,19 @@
 
 # A run, from its first epoch or from where its checkpoint left it: a list of functions. `$resume()` goes on from the
 # checkpoint, if there is one, and says how many epochs are done; `$add(row)` adds what was measured of an epoch, and
-# `$keep(losses)` the losses of its batches, `$keep_weights(vector)` its weights; `$is_broken(epoch, losses)` says whether one of them is no longer finite;
+# `$keep(losses)` the losses of its batches, `$is_broken(epoch, losses)` says whether one of them is no longer finite;
 # `$save()` writes the checkpoint, if there is to be one; `$table(settings, batch_losses)` is one row per epoch.
 training_run <- function(file, known, model, updates, device, measures) {
   columns <- lapply(stats::setNames(nm = c("epoch", "seconds", "lr", measures)), function(name) numeric())
   kept <- numeric()
   weights <- list()
   status <- "finished"
+  keep_weights <- function() {
+    if (known$keep_weights) weights[[length(weights) + 1L]] <<- flat_weights(model)
+  }
   resume <- function(where, watch, steps_per_epoch, epochs) {
     if (is.null(file) || !file.exists(file)) {
+      keep_weights()
       return(0)
     }
     saved <- load_checkpoint(file, known)
@@ -56,9 +60,11 @@ training_run <- function(file, known, model, updates, device, measures) {
   }
   list(
     resume = resume, is_broken = is_broken, save = save, table = table,
-    add = function(row) columns <<- Map(c, columns, row[names(columns)]),
-    keep = function(losses) kept <<- c(kept, losses),
-    keep_weights = function(vector) weights[[length(weights) + 1L]] <<- vector
+    add = function(row) {
+      columns <<- Map(c, columns, row[names(columns)])
+      keep_weights()
+    },
+    keep = function(losses) kept <<- c(kept, losses)
   )
 }
 

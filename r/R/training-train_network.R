@@ -29,8 +29,8 @@
 #' @param batch_losses Keep the loss of every batch, in the attribute `batch_losses`.
 #' @param fused Take each step of the library's object in one pass over the numbers: faster, with other last digits.
 #'   Only with engine `pytorch`, by method `"optim"`, and not for rmsprop.
-#' @param keep_weights Keep the weights before the first epoch and after each one, in the attribute `weights`: a list of
-#'   vectors as [flat_weights()] gives them, for [project_path()].
+#' @param keep_weights Keep the weights before the first epoch and after each one, in the attribute `weights`: a list
+#'   of vectors as [flat_weights()] gives them, for [project_path()].
 #' @param ... Hyperparameters: `lr`, `momentum`, and so on, as the optimizer has them.
 #' @return A data frame with one row per epoch: `epoch` (from 1), `seconds`, `lr` (the rate of the epoch's first
 #'   update; `NaN` for a rule of one's own without `lr`), `train_loss` and the training scores (means over the
@@ -84,7 +84,6 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
   torch_manual_seed(seed)
   run <- training_run(checkpoint, known, model, updates, where, measure_columns(measures, data))
   done <- run$resume(place, watch, steps_per_epoch, epochs)
-  if (keep_weights && done == 0) run$keep_weights(flat_weights(model))
   bar <- training_progress(progress, done, epochs, batches)
   on.exit(bar$close(), add = TRUE)
   train_epoch <- epoch_trainer(model, given$forward, data$train, measures, updates, batch_size, bar)
@@ -99,7 +98,6 @@ train_network <- function(model, loss, train, validation = NULL, test = NULL,
     row <- c(row, named_as("train", measured$means), measure_others(model, given$forward, data, measures))
     row[["seconds"]] <- proc.time()[["elapsed"]] - started
     run$add(row)
-    if (keep_weights) run$keep_weights(flat_weights(model))
     if (!per_batch && epoch < epochs) updates$step_schedule(as.list(row)[[watch]])
     run$save()
   }

@@ -126,7 +126,7 @@ def window_around(reached: Sequence[Sequence[float]], margin: float) -> Window:
     point it is 2 wide and high.
     """
     ends = [(min(numbers), max(numbers)) for numbers in reached]
-    longest = max(to - start for start, to in ends) or 2 / (1 + 2 * margin)
+    longest = max(to - start for start, to in ends) or 4 / (1 + 2 * margin)
     window: list[float] = []
     for start, to in ends:
         half = max(to - start, longest / 2) * (0.5 + margin)

@@ -19,7 +19,7 @@ from gradpath.training.checkpoints import (
     save_checkpoint,
     set_rng_state,
 )
-from gradpath.training.kept_weights import KeptWeights
+from gradpath.training.kept_weights import KeptWeights, flat_weights
 from gradpath.training.updates import Updates
 
 
@@ -62,6 +62,7 @@ class TrainingRun:
             If the checkpoint is of other settings, or has more epochs than are asked for.
         """
         if self._file is None or not self._file.exists():
+            self._keep_weights()
             return 0
         checkpoint = load_checkpoint(self._file, self._known)
         put_weights(self._model, checkpoint.model, self._where, self._file)
@@ -84,6 +85,11 @@ class TrainingRun:
         """Add what was measured of an epoch."""
         for name, number in row.items():
             self._columns[name].append(number)
+        self._keep_weights()
+
+    def _keep_weights(self) -> None:
+        if self._known["keep_weights"]:
+            self.weights.append(flat_weights(self._model))
 
     def is_broken(self, epoch: int, losses: Tensor) -> bool:
         """Say whether a loss is no longer finite; the status then says where."""

@@ -18,7 +18,6 @@ from gradpath.training.checkpoints import data_fingerprint
 from gradpath.training.checks import Checked, Loss, Score, check_training, describe
 from gradpath.training.evaluation import Means, as_batch, measure
 from gradpath.training.guards import leave_gradients
-from gradpath.training.kept_weights import flat_weights
 from gradpath.training.progress import TrainingProgress
 from gradpath.training.run import TrainingRun
 from gradpath.training.updates import Schedule, Updates, make_updates
@@ -184,8 +183,6 @@ def train_network(
     with torch.random.fork_rng([where] if where.type == "cuda" else []):
         torch.manual_seed(seed)
         done = run.resume(watch, steps_per_epoch, epochs)
-        if keep_weights and done == 0:
-            run.weights.append(flat_weights(model))
         with TrainingProgress(progress, done, epochs, batches) as bar:
             for epoch in range(done + 1, epochs + 1):
                 started = time.perf_counter()
@@ -201,8 +198,6 @@ def train_network(
                 row |= {f"train_{name}": mean for name, mean in measured.items()} | _measure_others(model, given)
                 row["seconds"] = time.perf_counter() - started
                 run.add(row)
-                if keep_weights:
-                    run.weights.append(flat_weights(model))
                 if schedule_every == "epoch" and epoch < epochs:
                     updates.step_schedule(row.get(watch))
                 run.save()

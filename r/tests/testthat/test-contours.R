@@ -59,7 +59,7 @@ test_that("bad arguments are refused", {
   path <- data.frame(step = 0, x1 = 0, x2 = 0, value = 0)
   expect_equal(message_of(plot_paths(path, "saddle", theme = "grey")),
                "plot_paths(): theme: 'grey' is not accepted; use one of light, dark")
-  expect_match(message_of(plot_paths(path, "bowl")), "get_surface\\(\\): name: 'bowl' is not accepted")
+  expect_match(message_of(plot_paths(path, "bowl")), "plot_paths(): surface: 'bowl' is not accepted", fixed = TRUE)
 })
 
 test_that("both languages use the same colours, sizes and levels", {
