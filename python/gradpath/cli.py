@@ -1,4 +1,4 @@
-"""The command line: ``gradpath new | run | train | check | figures | lessons | book | build | status | grade | ...``."""
+"""The command line: ``gradpath new | run | train | check | figures | lessons | book | build | grade | ...``."""
 
 from __future__ import annotations
 
