@@ -69,13 +69,13 @@ def test_what_lies_in_files_of_its_own_is_what_the_packages_find(project):
 
 
 NEW = {
-    "python/gradpath/rules/lion.py": (
-        "import torch\nfrom gradpath.rules.rule import Rule, Step\n\n\ndef lion(x, g, state, lr=0.1):\n"
-        "    return Step(x, state)\n\n\nRULE = Rule(lion, 2023, {}, torch.optim.SGD)\n"
+    "python/gradpath/rules/dawdle.py": (
+        "import torch\nfrom gradpath.rules.rule import Rule, Step\n\n\ndef dawdle(x, g, state, lr=0.1):\n"
+        "    return Step(x, state)\n\n\nRULE = Rule(dawdle, 2023, {}, torch.optim.SGD)\n"
     ),
     "python/gradpath/surfaces/bump.py": "import gradpath.surfaces.surface as s\n\nSURFACE = s.Surface('bump')\n",
-    "r/R/rules-lion.R": "lion <- function(x, g, state, lr = 0.1) list(x = x - g$sign() * lr, state = state)\n\n"
-    "RULE_LION <- new_rule('lion', lion, 2023, list(), 'optim_sgd')\n",
+    "r/R/rules-dawdle.R": "dawdle <- function(x, g, state, lr = 0.1) list(x = x - g$sign() * lr, state = state)\n\n"
+    "RULE_DAWDLE <- new_rule('dawdle', dawdle, 2023, list(), 'optim_sgd')\n",
     "r/R/surfaces-bump.R": "SURFACE_BUMP <- new_surface('bump')\n",
 }
 
@@ -100,9 +100,9 @@ def test_a_new_rule_and_a_new_surface_make_nothing_else_stale(code):
     for file, text in NEW.items():
         (code / file).write_text(text)
     assert all_digests() == before
-    assert "rules.lion" in code_digests(copied(code), "python", ["rules.lion"])
-    assert "rules-lion" in lesson_digests(
-        copied(code), "r", "library(gradpath)\ndescend('saddle', c(1, 1), 'lion', 3)\n"
+    assert "rules.dawdle" in code_digests(copied(code), "python", ["rules.dawdle"])
+    assert "rules-dawdle" in lesson_digests(
+        copied(code), "r", "library(gradpath)\ndescend('saddle', c(1, 1), 'dawdle', 3)\n"
     )
 
 
