@@ -26,10 +26,9 @@ FILES = {
     "big.py": "def sgd(x, g, state, lr=0.1):\n    return x, {i: torch.ones(10**8) for i in range(100)}\n",
     "import.py": "import no_such_module\n",
     "leaves.py": "def sgd(x, g, state, lr=0.1):\n    import os\n    os._exit(7)\n",
-    "loop.py": "def sgd(x, g, state, lr=0.1):\n    while True:\n        pass\n",
     "mine.py": "def _no(x, g, state):\n    return x\n\n\ndef step(x, g, state, lr):\n    return x - lr * g, state\n",
     "none.py": "def help_me(x):\n    return x\n",
-    "prints.py": "def sgd(x, g, state, lr=0.1):\n    print('a' * 10**6)\n    return x + lr * g, state\n",
+    "prints.py": "def sgd(x, g, state, lr=0.1):\n    print('a' * 10**4)\n    return x + lr * g, state\n",
     "quits.py": "def sgd(x, g, state, lr=0.1):\n    raise SystemExit('enough')\n",
     "shape.py": "def sgd(x, g, state, lr=0.1):\n    return torch.stack([x, x]), state\n",
     "third.py": (
@@ -44,7 +43,6 @@ WANTED = {
     "empty.py": ("no rule", "", "is empty"),
     "import.py": ("does not load", "", "ModuleNotFoundError: No module named 'no_such_module' (import.py, line 4)"),
     "leaves.py": ("stopped", "", "its process ended with exit code 7"),
-    "loop.py": ("too slow", "", "takes longer than 4 seconds"),
     "mine.py": ("agrees", "", ""),
     "none.py": ("no rule", "", "defines no function 'sgd' of x, g, state and hyperparameters"),
     "prints.py": ("differs", "sign wrong", "(number 1 of 2)"),
@@ -64,7 +62,7 @@ def graded(tmp_path_factory):
     (folder / "empty.py").write_text("\n")
     (folder / "_notes.py").write_text("")
     (folder / "readme.md").write_text("no submission")
-    quick = grade(folder, "sgd", "", 8, Limits(seconds=4, megabytes=600))
+    quick = grade(folder, "sgd", "", 8, LIMITS)
     write_grades(folder / "out", quick, 8, None)
     return folder, quick
 
@@ -102,6 +100,14 @@ def test_each_submission_gets_its_page(graded):
         assert not re.search(r"(src|href)=|url\(", page), "it needs nothing beside it"
 
 
+def test_one_that_never_ends_is_ended_and_the_next_one_follows(tmp_path):
+    (tmp_path / "loop.py").write_text("def sgd(x, g, state, lr=0.1):\n    while True:\n        pass\n")
+    (tmp_path / "next.py").write_text(FILES["import.py"])
+    first, second = grade(tmp_path, "sgd", "", 8, Limits(seconds=2, megabytes=600))
+    assert (first.verdict, first.first, first.points) == ("too slow", "takes longer than 2 seconds", 0)
+    assert second.verdict == "does not load"
+
+
 def test_what_a_submission_prints_is_kept_in_part(graded):
     one = next(one for one in graded[1] if one.file.name == "prints.py")
     assert one.output == "a" * OUTPUT_CHARACTERS
@@ -109,7 +115,7 @@ def test_what_a_submission_prints_is_kept_in_part(graded):
 
 def test_other_programs_read_the_grades(graded):
     suite = ElementTree.fromstring(as_junit(graded[1]).partition("\n")[2])
-    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("12", "1", "10")
+    assert (suite.get("tests"), suite.get("failures"), suite.get("errors")) == ("11", "1", "9")
     assert [case.get("name") for case in suite if not len(case)] == ["mine.py"]
     assert [row["verdict"] for row in json.loads(as_json(graded[1]))] == [v for v, _, _ in WANTED.values()]
     text = as_text(graded[1], 8)

@@ -23,8 +23,8 @@ HUGE = "one huge gradient"
 SIZES = "gradients of many sizes"
 
 # dtype, shape, gradients, eps, whether weights decay, whether the rate halves on the way, and whether `init` and
-# `bias_correction` are the other ones. The plainest case is the first, the one that a report shows. None has no
-# dimensions: in R's {torch} a scalar on the left makes a tensor of it that has another, and that is not the mistake.
+# `bias_correction` are the other ones. The plainest case is the first: it is the one that a report shows. None has
+# the shape (): in {torch} a scalar on the left makes a tensor of it that has another, which is not the mistake.
 DESIGN: tuple[tuple[str, tuple[int, ...], str, float, bool, bool, bool], ...] = (
     ("float64", (2,), ORDINARY, 1e-3, False, False, False),
     ("float64", (3, 4), ORDINARY, 1e-2, True, True, False),
