@@ -15,8 +15,8 @@ LIBRARY <- "plotly.min.js"
 #' @param file Ends in `.html`; written whole or not at all.
 #' @param paths,surface,labels,window,title,theme,height As for [plot_paths_3d()].
 #' @param shared Whether the page finds plotly, some megabytes, in a file `plotly.min.js` beside it, which several
-#'   pages can use and which is written if it is not there. Otherwise it is in the page, which then is whole by itself.
-#'   Either way the page asks no other host for anything.
+#'   pages can use and which is written if it is not there. Otherwise it is in the page, which is then whole by
+#'   itself. Either way the page asks no other host for anything.
 #' @return The file, invisibly. Bad input stops with one line, and so does it where plotly is not installed.
 #' @export
 #' @examplesIf has_engine() && nzchar(system.file(package = "plotly"))

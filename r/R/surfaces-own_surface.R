@@ -12,9 +12,9 @@ SAMPLE <- list(c(0.31, 0.62), c(0.83, 0.17), c(0.12, 0.09), c(0.57, 0.91), c(0.7
 #' Makes a surface of a function, as the built-in ones are (see [SURFACES]).
 #'
 #' @param f A function of one argument, a tensor of points of shape (n, 2), that gives their values, of shape (n),
-#'   made of operations that autograd can differentiate: `function(x) (x^4)$sum(dim = -1)`. A function of a single point of
-#'   shape (2), as [descend()] takes it, does too: it is called point by point, which is slower. `f` is tried at five
-#'   points of the window, in float64.
+#'   made of operations that autograd can differentiate: `function(x) (x^4)$sum(dim = -1)`. A function of a single
+#'   point of shape (2), as [descend()] takes it, does too: it is called point by point, which is slower. `f` is tried
+#'   at five points of the window, in float64.
 #' @param name A word, and no built-in surface's.
 #' @param window `c(x1 from, x1 to, x2 from, x2 to)`, for drawing.
 #' @param minima A list of points, where the global minima are known to be; pictures mark them.

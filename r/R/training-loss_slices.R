@@ -179,8 +179,8 @@ slice_formula <- function(at, centre, plane) {
 }
 
 # `$loss(points, weights_at)` gives the losses at each of some points, whose weights a function gives;
-# `$slope(weights)` the gradient there, a vector as long. In between the model holds these weights and the buffers that
-# it has now, and it is left as it was found.
+# `$slope(weights)` the gradient there, a vector as long. In between the model holds these weights and the buffers
+# that it has now, and it is left as it was found.
 slice_evaluation <- function(model, given, data, batch_size, place) {
   buffers <- lapply(model$buffers, function(buffer) buffer$detach()$clone())
   with_own <- function(compute) {

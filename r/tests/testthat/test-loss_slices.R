@@ -116,5 +116,5 @@ test_that("what makes no slice is refused in one line", {
   starts("window: [0, 1] is not accepted; use four finite numbers", said(window = c(0, 1)))
   starts("model: 3 is not accepted; use a module", message_of(loss_slice(3, "mse", made_data())))
   expect_match(message_of(project_path("saddle", ones(83))), "project_path(): slice: 'saddle' is not", fixed = TRUE)
-  expect_match(message_of(train(keep_weights = 1)), "keep_weights: 1 is not accepted; use true or false", fixed = TRUE)
+  expect_match(message_of(train(keep_weights = 1)), "keep_weights: 1 is not accepted; use true", fixed = TRUE)
 })
