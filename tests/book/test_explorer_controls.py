@@ -38,6 +38,11 @@ def test_the_wheel_and_the_buttons_zoom_and_all_shows_all(page):
     assert page.evaluate("gradpath.app.window") == pytest.approx(near, rel=1e-2)
     page.get_by_label("Show the whole surface").click()
     assert page.evaluate("gradpath.app.window") == whole
+    # From a view that no gesture led to, a gesture goes on.
+    view(page, "view=0,2,0,1")
+    page.get_by_label("Zoom in").click()
+    left, right, *_ = page.evaluate("gradpath.app.window")
+    assert (left, right) == (pytest.approx(1 / 3, abs=1e-6), pytest.approx(5 / 3, abs=1e-6))
 
 
 def test_dragging_beside_the_start_moves_the_picture(page):
