@@ -32,6 +32,7 @@
       controls.target.set(0, 0.38, 0);
       controls.enablePan = false;
       controls.maxPolarAngle = Math.PI / 2;
+      controls.update();
       controls.addEventListener("change", render);
       scene.add(new three.HemisphereLight(0xffffff, 0x8899aa, 2.2));
       const sun = new three.DirectionalLight(0xffffff, 1.6);
