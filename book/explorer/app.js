@@ -99,17 +99,29 @@
     return app;
   }
 
-  /* Of a reader's own function: the lowest value on a grid and on the paths, if it lies inside of the window. */
+  /* Of a reader's own function: the lowest value that a search finds from the lowest of a grid, or that a path found,
+     if it lies inside of the window; null where the function goes on falling at its edge. */
   function lookForBottom({ surface, range, runs }) {
     const [left, right, low, high] = surface.window;
-    const seen = runs.flatMap(({ path }) => path.map((p) => p.value)).reduce((a, b) => Math.min(a, b), range.low);
-    if (seen < range.low - (range.high - range.low)) return null;
-    const edge = [];
-    for (let k = 0; k <= 60; k += 1) {
-      const [a, b] = [left + (k / 60) * (right - left), low + (k / 60) * (high - low)];
-      edge.push(surface.value([a, low]), surface.value([a, high]), surface.value([left, b]), surface.value([right, b]));
+    let [x, y, step] = [0, 0, 1 / 60];
+    const value = (a, b) => surface.value([left + a * (right - left), low + b * (high - low)]);
+    let best = Infinity;
+    for (let i = 0; i <= 60; i += 1) {
+      for (let j = 0; j <= 60; j += 1) {
+        const f = value(i / 60, j / 60);
+        if (f < best) [best, x, y] = [f, i / 60, j / 60];
+      }
     }
-    return edge.some((value) => value < range.low) ? null : seen;
+    for (let turn = 0; turn < 400 && step > 1e-9; turn += 1) {
+      const [f, a, b] = [[step, 0], [-step, 0], [0, step], [0, -step]]
+        .map(([u, v]) => [value(x + u, y + v), x + u, y + v])
+        .reduce((one, other) => (other[0] < one[0] ? other : one));
+      if (f < best) [best, x, y] = [f, a, b];
+      else step /= 2;
+      if (x < 0 || x > 1 || y < 0 || y > 1) return null;
+    }
+    const seen = runs.flatMap(({ path }) => path.map((p) => p.value)).reduce((a, b) => Math.min(a, b), best);
+    return seen < range.low - (range.high - range.low) ? null : seen;
   }
 
   gp.makeApp = makeApp;

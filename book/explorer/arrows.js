@@ -32,7 +32,7 @@
     if (!run) return;
     const { look } = app;
     const styles = {
-      gradient: [look.gradient, 1.8, "5 3", "−η g"], velocity: [look.velocity, 1.8, "", "−η v"], step: [look.taken, 2.6, "", "step"],
+      gradient: [look.gradient, 1.8, "5 3", "−η g"], velocity: [look.velocity, 1.8, "", `−η ${gp.velocities[run.run.optimizer]}`], step: [look.taken, 2.6, "", "step"],
     };
     const arrows = arrowsOf(run, app.step);
     for (const [name, by] of arrows) {

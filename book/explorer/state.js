@@ -41,7 +41,7 @@
 
   function firstState() {
     return {
-      surface: "anisotropic_paraboloid", condition: 10, rotation: 30, f: "x^2 + 3*y^2 + 2*sin(2*x)",
+      surface: "anisotropic_paraboloid", condition: 10, rotation: 30, f: "x^2/4 + y^2 + sin(2*x)",
       start: [5.1, 2.3],
       runs: [newRun("sgd"), newRun("momentum"), newRun("adagrad")],
       selected: 0, step: null, view: null, equal: false, panel: "race", mode: "2d", preset: null,

@@ -27,11 +27,12 @@
       canvas.setAttribute("role", "img");
       scene = new three.Scene();
       camera = new three.PerspectiveCamera(38, 1, 0.1, 50);
-      camera.position.set(2.45, 2.3, 2.95);
+      camera.position.set(2.2, 2.55, 2.75);
       controls = new three.OrbitControls(camera, canvas);
-      controls.target.set(0, 0.25, 0);
+      controls.target.set(0, 0.38, 0);
       controls.enablePan = false;
       controls.maxPolarAngle = Math.PI / 2;
+      controls.update();
       controls.addEventListener("change", render);
       scene.add(new three.HemisphereLight(0xffffff, 0x8899aa, 2.2));
       const sun = new three.DirectionalLight(0xffffff, 1.6);
@@ -81,7 +82,7 @@
         position.setY(i, h);
         /* Bands, so that heights can be read off as on the flat picture. */
         const share = Math.floor((h / HEIGHT) * 16) / 16;
-        colour.setStyle(gp.mixColours(app.look, app.look.name === "dark" ? 1 - share * 0.9 : share));
+        colour.setStyle(gp.mixColours(app.look, app.look.name === "dark" ? 1 - share * 0.9 : share * 0.7));
         colour.toArray(colours, 3 * i);
       }
       shape.setAttribute("color", new three.BufferAttribute(colours, 3));
@@ -100,6 +101,10 @@
           const flat = new Float32Array(strip.flatMap((p) => place.at(p, up)));
           const shape = new three.BufferGeometry().setAttribute("position", new three.BufferAttribute(flat, 3));
           made.push(new three.Line(shape, new three.LineBasicMaterial({ color: colour })));
+          /* Behind a ridge a path is pale, not gone. */
+          if (up > 0.01) continue;
+          const pale = new three.LineBasicMaterial({ color: colour, transparent: true, opacity: 0.45, depthTest: false });
+          made.push(new three.Line(shape, pale));
         }
         strip = [];
       };

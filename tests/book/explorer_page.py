@@ -7,7 +7,8 @@ from pathlib import Path
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Explorer</title>
 <link rel="stylesheet" href="explorer/explorer.css"><link rel="icon" href="data:,"></head>
 <body style="margin: 0; background: white"><main><h1>Explorer</h1>
-<div id="explorer" class="explorer"></div><script src="explorer/load.js"></script>
+<div id="explorer" class="explorer"></div>
+<noscript><p>It needs JavaScript.</p></noscript><script src="explorer/load.js"></script>
 <div class="explorer-guide"><p>What there is to know.</p></div></main></body></html>"""
 EMBED = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Chapter</title>
 <link rel="icon" href="data:,"></head><body style="background: white"><main><h1>Chapter</h1>

@@ -38,6 +38,11 @@ def test_the_wheel_and_the_buttons_zoom_and_all_shows_all(page):
     assert page.evaluate("gradpath.app.window") == pytest.approx(near, rel=1e-2)
     page.get_by_label("Show the whole surface").click()
     assert page.evaluate("gradpath.app.window") == whole
+    # From a view that no gesture led to, a gesture goes on.
+    view(page, "view=0,2,0,1")
+    page.get_by_label("Zoom in").click()
+    left, right, *_ = page.evaluate("gradpath.app.window")
+    assert (left, right) == (pytest.approx(1 / 3, abs=1e-6), pytest.approx(5 / 3, abs=1e-6))
 
 
 def test_dragging_beside_the_start_moves_the_picture(page):
@@ -137,6 +142,18 @@ def test_a_function_of_ones_own_is_drawn_or_refused_in_one_line(page):
     assert page.locator(".ex-wrong").text_content() == ""
     view(page, shared)
     assert page.evaluate("gradpath.app.surface.value([2, 1])") == 14
+
+
+def test_the_bottom_of_ones_own_function_is_looked_for(page):
+    # Between the points of any grid; and none where the function falls beyond its window.
+    view(page, "surface=own&f=(x-0.4321)^2 %2B 2*(y%2B0.1234)^2 - 7&run=sgd;lr:0.1;steps:3")
+    assert page.evaluate("gradpath.app.bottom") == pytest.approx(-7, abs=1e-9)
+    assert page.locator(".ex-steps").inner_text() == "not reached"
+    assert "the lowest value seen here" in page.locator(".ex-race + .ex-note").inner_text()
+    for falling in ("x^2 - y^2", "x", "-x^2", "log(x)"):
+        view(page, f"surface=own&f={falling}&run=sgd;lr:0.1;steps:100")
+        assert page.evaluate("gradpath.app.bottom") is None, falling
+        assert "no minimum" in page.locator(".ex-race + .ex-note").inner_text(), falling
 
 
 # ---- schedule and noise ----

@@ -102,6 +102,17 @@ def test_it_works_from_a_folder_and_asks_nobody(browser, project, tmp_path):
     page.close()
 
 
+def test_without_javascript_the_page_says_what_there_would_be(browser, explorer_site):
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 1280, "height": 720})
+    page = context.new_page()
+    page.goto(f"{explorer_site}/explorer.html")
+    for text in ("It needs JavaScript.", "What there is to know.", "Explorer"):
+        place = page.get_by_text(text, exact=True)
+        assert place.is_visible()
+        assert place.bounding_box()["y"] < 400
+    context.close()
+
+
 # ---- a small one in a chapter ----
 
 
