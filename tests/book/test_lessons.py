@@ -27,9 +27,17 @@ def printed(text: str) -> str:
     return "\n".join(lines_shown(text))
 
 
-def words(text: str) -> list[list[str]]:
-    """Return what was printed without its blanks: each language sets its data frames in its own way."""
-    return [line.split() for line in lines_shown(text)]
+def words(text: str) -> list[list[str | float]]:
+    """Return the words and numbers that were printed: each language sets its data frames in its own way.
+
+    R writes 3e-04 where Python writes 0.0003, and neither sets the same blanks.
+    """
+    return [[_as_number(word) for word in line.split()] for line in lines_shown(text)]
+
+
+def _as_number(word: str) -> str | float:
+    number = re.fullmatch(r"[-+]?\d+(\.\d+)?(e[-+]?\d+)?", word)
+    return float(word) if number else word
 
 
 @pytest.mark.parametrize("lesson", LESSONS, **ID)
