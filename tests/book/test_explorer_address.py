@@ -90,17 +90,15 @@ BAD = [
     "lr_sgd=nan",
     "beta1=",
     "preset=constructor",
-]
-BAD += [
     "run=lion;lr:1",
     "run=__proto__",
     "run=sgd;lr:x;steps:1e99",
     'run=sgd;schedule:{"name":"__proto__"}',
     "view=1,1,1,1",
-]
-BAD += [
     "run=sgd;schedule:{",
     "view=a",
+    "view=1,1,0,2",
+    "view=0,2,1,1",
     "selected=99",
     "step=-3",
     "panel=__proto__",
@@ -112,7 +110,11 @@ BAD += [
 
 @pytest.mark.parametrize("bad", BAD)
 def test_nonsense_in_an_address_is_ignored(page, bad):
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    view(page, "preset=adam&view=0,1,0,1")
     view(page, bad)
+    assert errors == []
     now = state(page)
     assert now["surface"] in ("anisotropic_paraboloid", "own")
     assert now["start"] in ([5.1, 2.3], [2.5, 2])
