@@ -1,23 +1,9 @@
 # Finds the Python whose PyTorch the engine 'pytorch' uses, and starts it.
 
 .py <- new.env(parent = emptyenv())
-.py$types <- new.env(parent = emptyenv())
+.py$parts <- new.env(parent = emptyenv())
+.py$operators <- new.env(parent = emptyenv())
 .py$operations <- 0L
-
-# Functions of the modules in inst/python: those that give tensors, and those that give R's own values.
-PYTHON_ARITHMETIC <- scan(what = "", quiet = TRUE, text = "
-  add sub mul div power equal unequal less less_equal greater greater_equal negative invert fmod div_whole
-  logical_and logical_or from_one index_select counting_from_one
-")
-PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
-  tensor from_buffer like grad index index_put arange gradients gradient set_grad_enabled set_field parameters_of
-  groups_of set_group state_of load_state load read_tensors write_tensors field is_method own_tensor plain_dict
-  as_list
-")
-PYTHON_ARITHMETIC_CONVERTING <- c("under_pressure", "keep_freed_memory", "count_outputs")
-PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "
-  about device dtype ndim requires_grad same shape item to_vector unbind to_list bytes_of ignore_order_of_steps
-")
 
 start_pytorch <- function() {
   if (!is.null(.py$torch)) {
@@ -41,9 +27,7 @@ start_pytorch <- function() {
       "); set RETICULATE_PYTHON to the python of an environment where 'import torch' works"
     ))
   }
-  .py$torch <- found$torch
-  fetch_helpers("gradpath_arithmetic", folder, PYTHON_ARITHMETIC, PYTHON_ARITHMETIC_CONVERTING)
-  fetch_helpers("gradpath_engine", folder, PYTHON_HELPERS, PYTHON_CONVERTING)
+  fetch_helpers(folder)
   .py$keep_freed_memory()
 }
 
@@ -73,12 +57,20 @@ settle_environment <- function() {
   }
 }
 
-# Each function once: looking one up costs as much as calling it.
-fetch_helpers <- function(module, folder, plain, converting) {
-  for (convert in c(FALSE, TRUE)) {
-    imported <- reticulate::import_from_path(module, path = folder, convert = convert)
-    for (name in if (convert) converting else plain) assign(name, imported[[name]], envir = .py)
+# Each function of the modules in inst/python once: looking one up costs as much as calling it. What they give is R's:
+# numbers, text, lists; tensors stay. Operators give tensors alone, and are spared the question.
+fetch_helpers <- function(folder) {
+  for (module in c("gradpath_arithmetic", "gradpath_engine", "gradpath_verbs")) {
+    imported <- reticulate::import_from_path(module, path = folder)
+    for (name in names(imported)) assign(name, imported[[name]], envir = .py)
   }
+  operators <- reticulate::import_from_path("gradpath_arithmetic", path = folder, convert = FALSE)$OPERATORS
+  for (name in names(operators)) assign(name, operators[[name]], envir = .py$operators)
+}
+
+# What has not become R's yet.
+from_python <- function(value) {
+  if (inherits(value, "python.builtin.object")) reticulate::py_to_r(value) else value
 }
 
 # RETICULATE_PYTHON decides; without it, a `.venv` with torch in this folder or above it; without that,
@@ -110,6 +102,4 @@ find_venv <- function(folder) {
   }
 }
 
-pytorch_version <- function() {
-  as.character(reticulate::py_to_r(.py$torch[["__version__"]]))
-}
+pytorch_version <- function() as.character(.py$torch[["__version__"]])
