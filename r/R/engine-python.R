@@ -57,20 +57,51 @@ settle_environment <- function() {
   }
 }
 
-# Each function of the modules in inst/python once: looking one up costs as much as calling it. What they give is R's:
-# numbers, text, lists; tensors stay. Operators give tensors alone, and are spared the question.
+# What R calls in inst/python, each fetched once: looking one up costs as much as calling it. It gives R's own numbers,
+# texts and lists.
+PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
+  torch keep_freed_memory under_pressure count_outputs
+  to_list to_vector bytes_of shape shown type_word index_put same field set_field set_grad_enabled
+  new_module module_part state_of_module takes optimizer_params add_param_group groups_of set_groups state_of
+  load_state load_schedule ignore_order_of_steps read_tensors write_tensors
+  verb tensor_part is_method maker forward_of autograd_grad
+")
+# What gives tensors alone is fetched so that they come as they are: to ask {reticulate} what a tensor might become in R
+# takes half as long as to compute with it.
+PYTHON_TENSORS <- c("tensor", "like", "index")
+
 fetch_helpers <- function(folder) {
-  for (module in c("gradpath_arithmetic", "gradpath_engine", "gradpath_verbs")) {
-    imported <- reticulate::import_from_path(module, path = folder)
-    for (name in names(imported)) assign(name, imported[[name]], envir = .py)
+  fetch <- function(module, helpers, convert) {
+    imported <- reticulate::import_from_path(module, path = folder, convert = convert)
+    for (name in intersect(helpers, names(imported))) assign(name, imported[[name]], envir = .py)
+    imported
   }
-  operators <- reticulate::import_from_path("gradpath_arithmetic", path = folder, convert = FALSE)$OPERATORS
+  for (module in c("gradpath_arithmetic", "gradpath_engine", "gradpath_verbs")) fetch(module, PYTHON_HELPERS, TRUE)
+  fetch("gradpath_engine", PYTHON_TENSORS, FALSE)
+  .py$plain <- fetch("gradpath_verbs", NULL, FALSE)
+  operators <- fetch("gradpath_arithmetic", NULL, FALSE)$OPERATORS
   for (name in names(operators)) assign(name, operators[[name]], envir = .py$operators)
 }
 
-# What has not become R's yet.
+# The function that the table of verbs or that of methods has; NULL if there is none.
+python_function <- function(table, name) {
+  if (is.null(.py[[table]](name))) {
+    return(NULL)
+  }
+  # What a function of Python returns is an object; its call is a function for R.
+  call <- .py$plain[[table]](name)[["__call__"]]
+  function(...) from_python(call(...))
+}
+
+# Tensors stay; everything else becomes R's.
 from_python <- function(value) {
-  if (inherits(value, "python.builtin.object")) reticulate::py_to_r(value) else value
+  if (inherits(value, "torch.Tensor") || !inherits(value, "python.builtin.object")) {
+    return(value)
+  }
+  value <- reticulate::py_to_r(value)
+  # A dtype remains Python's, but its fields are to be R's.
+  if (inherits(value, "python.builtin.object")) value <- .py$same(value)
+  if (is.null(value)) invisible(value) else value
 }
 
 # RETICULATE_PYTHON decides; without it, a `.venv` with torch in this folder or above it; without that,

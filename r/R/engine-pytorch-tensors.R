@@ -76,25 +76,27 @@ names.torch.Tensor <- function(x) NULL
 
 # What stands after the `$`: an attribute, or a method as a function of the tensor. Looked up once.
 tensor_part <- function(name) {
-  found <- .py$tensor_part(name)
-  if (is.null(found)) {
+  part <- .py$tensor_part(name)
+  if (is.null(part)) {
     gradpath_stop(paste0(
       "gradpath: engine 'pytorch' has no '$", name, "' of a tensor; install {torch} or open an issue"
     ))
   }
-  .py$parts[[name]] <- list(is_method = found[[1]], call = found[[2]])
+  is_method <- .py$is_method(name)
+  if (is_method) part <- python_function("tensor_part", name)
+  .py$parts[[name]] <- list(is_method = is_method, call = part)
 }
 .py$parts$shape <- list(is_method = FALSE, call = function(x) dim(x))
 .py$parts$print <- list(is_method = TRUE, call = function(x, n = 30) print(x, n = n))
 # The rows of a batch come this way: what is dead is collected in time.
-.py$parts$index_select <- list(is_method = TRUE, call = function(x, ...) counted(.py$index_select(x, ...)))
+.py$parts$index_select <- list(is_method = TRUE, call = function(x, ...) counted(torch_index_select(x, ...)))
 
 #' @export
 #' @method $ torch.Tensor
 `$.torch.Tensor` <- function(x, name) { # nolint: object_name_linter.
   part <- .py$parts[[name]] %||% tensor_part(name)
   call <- part$call
-  if (part$is_method) function(...) call(x, ...) else call(x)
+  if (part$is_method) function(...) call(x, ...) else (call(x))
 }
 
 #' @export

@@ -23,6 +23,8 @@ R_VERBS <- list(
   is_torch_dtype = function(x) inherits(x, "torch.dtype"),
   is_torch_device = function(object) inherits(object, "torch.device"),
   is_torch_memory_format = function(x) inherits(x, "torch.memory_format"),
+  # A list of tensors: Python hands it over quicker than R takes it apart.
+  autograd_grad = function(...) .py$autograd_grad(...),
   with_no_grad = with_grad_mode(FALSE),
   with_enable_grad = with_grad_mode(TRUE),
   with_torch_manual_seed = function(code, ..., seed) {
@@ -56,7 +58,7 @@ R_VERBS <- list(
 find_pytorch_verb <- function(name) {
   known <- verb_names(setdiff(names(VERBS), "torch_only"))
   make <- switch(sub("_.*", "", name), nn = layer, optim = optimizer_verb, lr = scheduler_verb, function(name) NULL)
-  own <- R_VERBS[[name]] %||% if (name %in% known) .py$verb(name) %||% make(name)
+  own <- R_VERBS[[name]] %||% if (name %in% known) python_function("verb", name) %||% make(name)
   if (is.null(own)) {
     gradpath_stop(paste0(
       "gradpath: engine 'pytorch' has no '", name, "' yet; install {torch} or open an issue"

@@ -12,6 +12,11 @@ from gradpath_arithmetic import from_one, index_select
 from torch import Tensor, nn
 from torch.nn import functional
 
+
+def _words(text: str) -> set[str]:
+    return set(text.split())
+
+
 # The arguments after the tensor, in order, of functions that Python cannot ask for them. One with a star takes all
 # the numbers that follow.
 SIGNATURES = {"randperm": ["n"]} | {
@@ -54,11 +59,11 @@ mean std: normal
 }  # fmt: skip
 
 # Counted from 1 in R. Sizes and counts are R's 2, a float, and Python's int.
-FROM_ONE = set("dim dims dim0 dim1 start_dim end_dim source destination index start".split())
-WHOLE = set(
-    "size shape k chunks split_size split_size_or_sections shifts diagonal repeats n m num_classes num_samples length "
-    "num_threads step_size total_steps epochs steps_per_epoch patience cooldown T_max max_iter max_eval history_size".split()
-)
+FROM_ONE = _words("dim dims dim0 dim1 start_dim end_dim source destination index start")
+WHOLE = _words("""\
+size shape k chunks split_size split_size_or_sections shifts diagonal repeats n num_classes num_samples length
+step_size total_steps epochs steps_per_epoch patience cooldown T_max max_iter max_eval history_size
+""")
 # What PyTorch calls by another name than {torch}.
 RENAMED = {"source_tensor": "source", "indices": "index", "lambda": "lambd"}
 # Results that are positions, alone or in the second place.
@@ -129,6 +134,8 @@ def converted(function: Callable[..., Any], name: str, loose: bool = False) -> C
         return from_one(value) if key == counted else _argument(key, value, like, loose)
 
     def call(*values: Any, **named: Any) -> Any:
+        if len(values) == 1 and not named and not loose and type(values[0]) is Tensor:
+            return _result(function(*values), name)
         if star and len(values) > 2:
             values = (values[0], list(values[1:]))
         # As R itself does: what is named takes its place, the others fill the places left over, in order.
@@ -189,7 +196,7 @@ def _meshgrid(tensors: Any, indexing: str = "ij") -> list[Tensor]:
     return list(torch.meshgrid(*tensors, indexing=indexing))
 
 
-def _autograd_grad(
+def autograd_grad(
     outputs: Any,
     inputs: Any,
     grad_outputs: Any = None,
@@ -197,6 +204,7 @@ def _autograd_grad(
     create_graph: bool = False,
     allow_unused: bool = False,
 ) -> list[Tensor]:
+    """Return the gradients of outputs at inputs."""
     inputs = list(inputs.values()) if isinstance(inputs, dict) else inputs
     found = torch.autograd.grad(outputs, inputs, grad_outputs, retain_graph, create_graph, allow_unused=allow_unused)
     return list(found)
@@ -246,7 +254,6 @@ VERBS: dict[str, Callable[..., Any]] = {
     "torch_meshgrid": _meshgrid,
     "torch_index_select": index_select,
     "torch_load": engine.load,
-    "autograd_grad": _autograd_grad,
     "autograd_set_grad_mode": torch._C._set_grad_enabled,
     "cuda_get_rng_state": _all_states,
     "cuda_set_rng_state": _set_states,
@@ -285,14 +292,17 @@ def verb(name: str) -> Callable[..., Any] | None:
     return converted(found, plain, loose=prefix == "nnf_") if callable(found) else None
 
 
-def tensor_part(name: str) -> list[Any] | None:
-    """Say whether what stands after the ``$`` of a tensor is a method, and return a function of the tensor for it."""
-    found = METHODS.get(name) or getattr(Tensor, name, None)
-    if found is None:
-        return None
-    if name in METHODS or not callable(found):
-        return [callable(found), METHODS.get(name) or attrgetter(name)]
-    return [True, converted(found, name)]
+def is_method(name: str) -> bool:
+    """Say whether what stands after the ``$`` of a tensor is a method."""
+    return name in METHODS or callable(getattr(Tensor, name))
+
+
+def tensor_part(name: str) -> Callable[..., Any] | None:
+    """Return what stands after the ``$`` of a tensor as a function of the tensor; None if there is nothing."""
+    if name in METHODS:
+        return METHODS[name]
+    found = getattr(Tensor, name, None)
+    return converted(found, name) if callable(found) else attrgetter(name) if found is not None else None
 
 
 def maker(home: str, name: str) -> Callable[..., Any] | None:
