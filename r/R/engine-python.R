@@ -62,7 +62,7 @@ settle_environment <- function() {
 PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   torch keep_freed_memory under_pressure count_outputs
   to_list to_vector bytes_of shape shown type_word index_put same field set_field set_grad_enabled
-  new_module module_part state_of_module takes optimizer_params add_param_group groups_of set_groups state_of
+  module_part takes optimizer_params add_param_group groups_of set_groups state_of
   load_state load_schedule ignore_order_of_steps read_tensors write_tensors
   verb tensor_part is_method maker forward_of autograd_grad
 ")

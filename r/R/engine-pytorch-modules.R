@@ -2,7 +2,7 @@
 # module keeps its tensors in a module of PyTorch, so that parameters, states, devices and training mode are
 # PyTorch's own.
 
-new_module <- function(classes, python = .py$new_module("Module")) {
+new_module <- function(classes, python = .py$torch$nn$Module()) {
   self <- new.env(parent = emptyenv())
   self$.classes <- classes
   self$.python <- python
@@ -26,7 +26,6 @@ MODULE_FIELDS <- list(
     inner <- lapply(self$.children, function(child) child$modules)
     c(list(module_callable(self)), unlist(inner, recursive = FALSE))
   },
-  state_dict = function(self) function() .py$state_of_module(self$.python),
   apply = function(self) {
     function(fn) {
       lapply(self$.children, function(child) child$apply(fn))
@@ -44,7 +43,7 @@ module_get <- function(self, name) {
     return(own %||% field(self))
   }
   part <- .py$module_part(self$.python, name)
-  if (!is.function(part)) {
+  if (!is.function(part) || name == "state_dict") {
     return(part)
   }
   function(...) {
@@ -164,7 +163,7 @@ layer <- function(name) {
 
 nn_sequential_of <- function(...) {
   modules <- list(...)
-  self <- new_module("nn_sequential", .py$new_module("Sequential"))
+  self <- new_module("nn_sequential", .py$torch$nn$Sequential())
   names <- names(modules) %||% rep("", length(modules))
   names <- as.character(ifelse(nzchar(names), names, seq_along(modules) - 1))
   for (i in seq_along(modules)) add_child(self, names[[i]], modules[[i]])
@@ -178,7 +177,7 @@ nn_sequential_of <- function(...) {
 }
 
 nn_module_list_of <- function(modules = list()) {
-  self <- new_module("nn_module_list", .py$new_module("ModuleList"))
+  self <- new_module("nn_module_list", .py$torch$nn$ModuleList())
   self$forward <- function(...) gradpath_stop("nn_module_list: has no forward(); call its modules one by one")
   self$append <- function(module) add_child(self, as.character(length(self$.children)), module)
   for (module in modules) self$append(module)

@@ -26,7 +26,6 @@ optimizer_verb <- function(verb) {
       if (is_tensor(group$params)) group$params <- list(group$params)
       group
     }),
-    defaults = python$defaults,
     add_param_group = function(param_group) .py$add_param_group(python, param_group),
     state_dict = function() .py$state_of(python),
     load_state_dict = function(state_dict) .py$load_state(python, state_dict),
@@ -42,18 +41,6 @@ optimizer_verb <- function(verb) {
     .py$set_groups(get("python", envir = x), lapply(value, function(group) group[names(group) != "params"]))
   } else {
     assign(name, value, envir = x)
-  }
-  invisible(x)
-}
-
-#' @export
-print.gradpath_optimizer <- function(x, ...) {
-  cat("<", class(x)[[1]], ">\n", sep = "")
-  for (group in x$param_groups) {
-    fields <- Filter(function(field) is.numeric(field) && length(field), group[names(group) != "params"])
-    values <- vapply(fields, function(field) paste(format(field), collapse = " "), "")
-    said <- paste(names(fields), values, collapse = ", ")
-    cat("  ", length(group$params), " parameter(s): ", said, "\n", sep = "")
   }
   invisible(x)
 }

@@ -73,11 +73,6 @@ def shape(x: Tensor) -> list[int]:
     return list(x.shape)
 
 
-def set_field(x: Any, name: str, value: Any) -> None:
-    """Set an attribute."""
-    setattr(x, name, value)
-
-
 def same(x: Any) -> Any:
     """Return what is given: R fetches it again with its numbers and texts as R's own."""
     return x
@@ -163,6 +158,9 @@ def manual_seed(seed: float) -> None:
     torch.manual_seed(int(seed))
 
 
+set_field = setattr
+
+
 def set_grad_enabled(enabled: bool) -> bool:
     """Switch autograd on or off; return what it was."""
     before = torch.is_grad_enabled()
@@ -170,21 +168,14 @@ def set_grad_enabled(enabled: bool) -> bool:
     return before
 
 
-def new_module(kind: str) -> nn.Module:
-    """Return an empty module."""
-    return getattr(nn, kind)()
-
-
 def module_part(module: nn.Module, name: str) -> Any:
     """Return what stands after the ``$`` of a module."""
-    if name in {"parameters", "named_parameters", "buffers"}:
+    if name in {"parameters", "buffers"}:
         return parameters_of(module, name == "buffers")
+    if name == "state_dict":
+        # A plain dict, which R can hold as a list.
+        return lambda: dict(module.state_dict())
     return getattr(module, name, None)
-
-
-def state_of_module(module: nn.Module) -> dict[str, Tensor]:
-    """Return a module's state as a plain dict, which R can hold as a list."""
-    return dict(module.state_dict())
 
 
 def takes(module: nn.Module, name: str, value: Any) -> bool:

@@ -27,7 +27,7 @@ dim keepdim: amax amin argmax argmin max min median all any logsumexp
 dim dtype: cumsum cumprod softmax log_softmax
 dim unbiased keepdim: std var
 dim descending: sort argsort
-dim: squeeze unsqueeze unbind cat stack
+dim: size stride squeeze unsqueeze unbind cat stack
 dim index: select gather
 dim index src: scatter
 dim index source: index_add
@@ -115,12 +115,15 @@ def _result(made: Any, name: str) -> Any:
     return made
 
 
-def converted(function: Callable[..., Any], name: str, loose: bool = False) -> Callable[..., Any]:
+def converted(
+    function: Callable[..., Any], name: str, loose: bool = False, asked: Callable[..., Any] | None = None
+) -> Callable[..., Any]:
     """Return a function of PyTorch that takes R's arguments, as SIGNATURES has them or Python knows them.
 
-    ``loose``: every whole number may become an int, which is right where no argument decides about a dtype.
+    ``loose``: every whole number may become an int, which is right where no argument decides about a dtype. ``asked``
+    knows the arguments better than the function.
     """
-    known = _names(function, name)
+    known = _names(asked or function, name)
     names = known or (["self"] if loose else ["self", "other"])
     star = len(names) > 1 and names[1].startswith("*")
     names = [n.lstrip("*") for n in names]
@@ -134,7 +137,7 @@ def converted(function: Callable[..., Any], name: str, loose: bool = False) -> C
         return from_one(value) if key == counted else _argument(key, value, like, loose)
 
     def call(*values: Any, **named: Any) -> Any:
-        if len(values) == 1 and not named and not loose and type(values[0]) is Tensor:
+        if len(values) == 1 and not named and name not in COUNTED and type(values[0]) is Tensor:
             return _result(function(*values), name)
         if star and len(values) > 2:
             values = (values[0], list(values[1:]))
@@ -226,14 +229,6 @@ def _to(self: Tensor, dtype: Any = None, device: Any = None, other: Any = None, 
     return self.to(other) if other is not None else self.to(**_given(options | {"dtype": dtype, "device": device}))
 
 
-def _size(self: Tensor, dim: float | None = None) -> Any:
-    return list(self.shape) if dim is None else self.shape[from_one(dim)]
-
-
-def _stride(self: Tensor, dim: float | None = None) -> Any:
-    return list(self.stride()) if dim is None else self.stride(from_one(dim))
-
-
 # Verbs and methods that mean something else in PyTorch, or are called otherwise.
 VERBS: dict[str, Callable[..., Any]] = {
     **{f"torch_{name}": _sized(getattr(torch, name)) for name in ("zeros", "ones", "empty", "rand", "randn")},
@@ -260,8 +255,6 @@ VERBS: dict[str, Callable[..., Any]] = {
     "nn_parameter": nn.Parameter,
 }
 METHODS: dict[str, Callable[..., Any]] = {
-    "size": _size,
-    "stride": _stride,
     "to": _to,
     "nonzero": _nonzero,
     "index_select": index_select,
@@ -318,9 +311,6 @@ def maker(home: str, name: str) -> Callable[..., Any] | None:
 
 def forward_of(module: nn.Module) -> Callable[..., Any]:
     """Return the call of a module, which gets classes or words counted from 1 if it takes some."""
-    kind = type(module).__name__
-    name = {"CrossEntropyLoss": "cross_entropy", "NLLLoss": "nll_loss", "Embedding": "embedding"}.get(kind)
-    if name is None:
-        return module.__call__
-    place = 0 if name == "embedding" else 1
-    return lambda *values: module(*values[:place], from_one(values[place]), *values[place + 1 :])
+    name = {"CrossEntropyLoss": "cross_entropy", "NLLLoss": "nll_loss", "Embedding": "embedding"}
+    counted = name.get(type(module).__name__)
+    return converted(module, counted, asked=module.forward) if counted else module.__call__
