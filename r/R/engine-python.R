@@ -1,24 +1,9 @@
 # Finds the Python whose PyTorch the engine 'pytorch' uses, and starts it.
 
 .py <- new.env(parent = emptyenv())
-.py$types <- new.env(parent = emptyenv())
+.py$parts <- new.env(parent = emptyenv())
+.py$operators <- new.env(parent = emptyenv())
 .py$operations <- 0L
-
-# Functions of the modules in inst/python: those that give tensors, and those that give R's own values.
-PYTHON_ARITHMETIC <- scan(what = "", quiet = TRUE, text = "
-  add sub mul div power equal unequal less less_equal greater greater_equal negative invert fmod div_whole
-  logical_and logical_or from_one index_select counting_from_one
-")
-PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
-  tensor from_buffer like grad index index_put arange gradients gradient set_grad_enabled set_field parameters_of
-  groups_of set_group state_of load_state load read_tensors write_tensors field is_method own_tensor plain_dict
-  as_list rule_optimizer
-")
-PYTHON_ARITHMETIC_CONVERTING <- c("under_pressure", "keep_freed_memory", "count_outputs")
-PYTHON_CONVERTING <- scan(what = "", quiet = TRUE, text = "
-  about device dtype ndim requires_grad same shape item to_vector unbind to_list bytes_of ignore_order_of_steps
-  version
-")
 
 start_pytorch <- function() {
   if (!is.null(.py$torch)) {
@@ -42,9 +27,7 @@ start_pytorch <- function() {
       "); set RETICULATE_PYTHON to the python of an environment where 'import torch' works"
     ))
   }
-  .py$torch <- found$torch
-  fetch_helpers("gradpath_arithmetic", folder, PYTHON_ARITHMETIC, PYTHON_ARITHMETIC_CONVERTING)
-  fetch_helpers("gradpath_engine", folder, PYTHON_HELPERS, PYTHON_CONVERTING)
+  fetch_helpers(folder)
   .py$keep_freed_memory()
 }
 
@@ -74,12 +57,51 @@ settle_environment <- function() {
   }
 }
 
-# Each function once: looking one up costs as much as calling it.
-fetch_helpers <- function(module, folder, plain, converting) {
-  for (convert in c(FALSE, TRUE)) {
+# What R calls in inst/python, each fetched once: looking one up costs as much as calling it. It gives R's own numbers,
+# texts and lists.
+PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
+  torch keep_freed_memory under_pressure count_outputs
+  to_list to_vector bytes_of shape shown type_word index_put same field set_field set_grad_enabled
+  module_part takes optimizer_params add_param_group groups_of set_groups state_of
+  load_state load_schedule ignore_order_of_steps read_tensors write_tensors
+  verb tensor_part is_method maker forward_of autograd_grad rule_optimizer version
+")
+# What gives tensors alone is fetched so that they come as they are: to ask {reticulate} what a tensor might become in R
+# takes half as long as to compute with it.
+PYTHON_TENSORS <- c("tensor", "like", "index")
+
+fetch_helpers <- function(folder) {
+  fetch <- function(module, helpers, convert) {
     imported <- reticulate::import_from_path(module, path = folder, convert = convert)
-    for (name in if (convert) converting else plain) assign(name, imported[[name]], envir = .py)
+    for (name in intersect(helpers, names(imported))) assign(name, imported[[name]], envir = .py)
+    imported
   }
+  for (module in c("gradpath_arithmetic", "gradpath_engine", "gradpath_verbs")) fetch(module, PYTHON_HELPERS, TRUE)
+  fetch("gradpath_engine", PYTHON_TENSORS, FALSE)
+  .py$plain <- fetch("gradpath_verbs", NULL, FALSE)
+  operators <- fetch("gradpath_arithmetic", NULL, FALSE)$OPERATORS
+  for (name in names(operators)) assign(name, operators[[name]], envir = .py$operators)
+}
+
+# The function that the table of verbs or that of methods has; NULL if there is none.
+python_function <- function(table, name) {
+  if (is.null(.py[[table]](name))) {
+    return(NULL)
+  }
+  # What a function of Python returns is an object; its call is a function for R.
+  call <- .py$plain[[table]](name)[["__call__"]]
+  function(...) from_python(call(...))
+}
+
+# Tensors stay; everything else becomes R's.
+from_python <- function(value) {
+  if (inherits(value, "torch.Tensor") || !inherits(value, "python.builtin.object")) {
+    return(value)
+  }
+  value <- reticulate::py_to_r(value)
+  # A dtype remains Python's, but its fields are to be R's.
+  if (inherits(value, "python.builtin.object")) value <- .py$same(value)
+  if (is.null(value)) invisible(value) else value
 }
 
 # RETICULATE_PYTHON decides; without it, a `.venv` with torch in this folder or above it; without that,
@@ -111,6 +133,4 @@ find_venv <- function(folder) {
   }
 }
 
-pytorch_version <- function() {
-  as.character(reticulate::py_to_r(.py$torch[["__version__"]]))
-}
+pytorch_version <- function() as.character(.py$torch[["__version__"]])

@@ -2,15 +2,7 @@
 # module keeps its tensors in a module of PyTorch, so that parameters, states, devices and training mode are
 # PyTorch's own.
 
-# Makes the callable that R code holds from the module's environment.
-module_callable <- function(self) {
-  forward <- self$forward
-  attr(forward, "class") <- unique(c(self$.classes, "gradpath_nn_module", "nn_module"))
-  attr(forward, "module") <- self
-  forward
-}
-
-new_module <- function(classes, python) {
+new_module <- function(classes, python = .py$torch$nn$Module()) {
   self <- new.env(parent = emptyenv())
   self$.classes <- classes
   self$.python <- python
@@ -19,80 +11,53 @@ new_module <- function(classes, python) {
   self
 }
 
-# What every module can be asked, without brackets; `self` is its environment.
+# Makes the callable that R code holds from the module's environment.
+module_callable <- function(self) {
+  forward <- get("forward", envir = self)
+  attr(forward, "class") <- unique(c(self$.classes, "gradpath_nn_module", "nn_module"))
+  attr(forward, "module") <- self
+  forward
+}
+
+# What R knows of a module; the rest is PyTorch's.
 MODULE_FIELDS <- list(
-  parameters = function(self) from_python(.py$parameters_of(self$.python)),
-  buffers = function(self) from_python(.py$parameters_of(self$.python, TRUE)),
-  training = function(self) from_python(.py$field(self$.python, "training")),
   children = function(self) self$.children,
   modules = function(self) {
     inner <- lapply(self$.children, function(child) child$modules)
     c(list(module_callable(self)), unlist(inner, recursive = FALSE))
-  }
-)
-
-# What every module can do; those that return nothing else give the module back.
-MODULE_METHODS <- list(
-  named_parameters = function(self) self$parameters,
-  state_dict = function(self) from_python(.py$plain_dict(self$.python$state_dict())),
-  load_state_dict = function(self, state_dict) {
-    self$.python$load_state_dict(state_dict)
-    invisible(module_callable(self))
   },
-  zero_grad = function(self) invisible(from_python(self$.python$zero_grad())),
-  train = function(self, mode = TRUE) {
-    self$.python$train(mode)
-    invisible(module_callable(self))
+  apply = function(self) {
+    function(fn) {
+      lapply(self$.children, function(child) child$apply(fn))
+      fn(module_callable(self))
+      invisible(module_callable(self))
+    }
   },
-  eval = function(self) self$train(FALSE),
-  to = function(self, dtype = NULL, device = NULL) {
-    if (!is.null(dtype)) self$.python$to(dtype)
-    if (!is.null(device)) self$.python$to(device)
-    invisible(module_callable(self))
-  },
-  cuda = function(self) self$to(device = "cuda"),
-  cpu = function(self) self$to(device = "cpu"),
-  apply = function(self, fn) {
-    lapply(self$.children, function(child) child$apply(fn))
-    fn(module_callable(self))
-    invisible(module_callable(self))
-  },
-  add_module = function(self, name, module) add_child(self, as.character(name), module),
-  register_module = function(self, name, module) add_child(self, as.character(name), module),
-  register_parameter = function(self, name, param) {
-    invisible(from_python(self$.python$register_parameter(name, param)))
-  },
-  register_buffer = function(self, name, tensor, persistent = TRUE) {
-    invisible(from_python(self$.python$register_buffer(name, tensor, persistent = persistent)))
-  }
+  add_module = function(self) function(name, module) add_child(self, as.character(name), module)
 )
 
 module_get <- function(self, name) {
-  own <- get0(name, envir = self, inherits = FALSE)
-  if (!is.null(own)) {
-    return(own)
-  }
+  own <- get0(name, envir = self, inherits = FALSE) %||% get(".children", envir = self)[[name]]
   field <- MODULE_FIELDS[[name]]
-  if (!is.null(field)) {
-    return(field(self))
+  if (!is.null(own) || !is.null(field)) {
+    return(own %||% field(self))
   }
-  method <- MODULE_METHODS[[name]]
-  if (!is.null(method)) {
-    return(function(...) method(self, ...))
+  part <- .py$module_part(self$.python, name)
+  if (!is.function(part) || name == "state_dict") {
+    return(part)
   }
-  self$.children[[name]] %||% from_python(.py$own_tensor(self$.python, name))
+  function(...) {
+    part(...)
+    invisible(module_callable(self))
+  }
 }
 
 module_set <- function(self, name, value) {
   if (inherits(value, "nn_module")) {
     add_child(self, name, value)
-  } else if (is_parameter(value)) {
-    self$.python$register_parameter(name, value)
   } else if (inherits(value, "gradpath_buffer")) {
     self$.python$register_buffer(name, value$tensor, persistent = value$persistent)
-  } else if (name == "training") {
-    self$.python$train(value)
-  } else {
+  } else if (!(is_tensor(value) || name == "training") || !.py$takes(self$.python, name, value)) {
     assign(name, value, envir = self)
   }
   invisible(self)
@@ -104,14 +69,12 @@ add_child <- function(self, name, module) {
       "gradpath: module '", name, "' is a ", class(module)[[1]], "; use a module, such as nn_linear(2, 1)"
     ))
   }
-  children <- get0(".children", envir = self, inherits = FALSE)
+  children <- self$.children
   children[[name]] <- module
   assign(".children", children, envir = self)
   self$.python$add_module(name, attr(module, "module")$.python)
   invisible(self)
 }
-
-is_parameter <- function(x) inherits(x, "torch.nn.parameter.Parameter")
 
 #' @export
 `$.gradpath_module` <- function(x, name) module_get(x, name)
@@ -124,72 +87,6 @@ is_parameter <- function(x) inherits(x, "torch.nn.parameter.Parameter")
 
 #' @export
 `[[<-.gradpath_module` <- function(x, name, value) module_set(x, name, value)
-
-#' @export
-print.gradpath_module <- function(x, ...) print(module_callable(x))
-
-#' @export
-print.gradpath_nn_module <- function(x, ...) {
-  cat("An `nn_module` containing ", module_size(x), " parameters.\n", sep = "")
-  self <- attr(x, "module")
-  children <- self$.children
-  print_entries("Modules", names(children), vapply(children, function(child) {
-    paste0("<", class(child)[[1]], "> #", module_size(child), " parameters")
-  }, ""))
-  for (kind in c("Parameters", "Buffers")) {
-    own <- from_python(.py$parameters_of(self$.python, kind == "Buffers"))
-    own <- own[!grepl(".", names(own), fixed = TRUE)]
-    print_entries(kind, names(own), vapply(own, function(p) {
-      type <- sub("Type$", "", sub("^[A-Z]+(?=[A-Z])", "", from_python(.py$about(p))$type, perl = TRUE))
-      paste0(type, " [", paste0("1:", dim(p), collapse = ", "), "]")
-    }, ""))
-  }
-  invisible(x)
-}
-
-module_size <- function(module) {
-  format(sum(vapply(module$parameters, length, 1L)), big.mark = ",")
-}
-
-print_entries <- function(heading, names, texts) {
-  if (length(names)) {
-    cat("\n\u2500\u2500 ", heading, " ", strrep("\u2500", 76 - nchar(heading)), "\n", sep = "")
-    cat(paste0("\u2022 ", names, ": ", texts, "\n"), sep = "")
-  }
-}
-
-# nn_module(): a constructor from methods. They share one `self`, as R6's do.
-pytorch_nn_module <- function(classname = NULL, inherit = NULL, ..., private = NULL, active = NULL,
-                              parent_env = parent.frame()) {
-  # Now, while the caller's frame is the caller's.
-  force(parent_env)
-  methods <- utils::modifyList(attr(inherit, "methods") %||% list(), list(...))
-  classes <- c(classname, attr(inherit, "classes"))
-  initialize <- methods$initialize %||% function() NULL
-  build <- function(...) {
-    self <- new_module(classes, .py$torch$nn$Module())
-    scope <- new.env(parent = parent_env)
-    scope$self <- self
-    scope$private <- list2env(bind_methods(private, scope), parent = emptyenv())
-    scope$super <- if (!is.null(inherit)) list2env(bind_methods(attr(inherit, "methods"), scope))
-    bound <- bind_methods(methods, scope)
-    for (name in setdiff(names(bound), "initialize")) assign(name, bound[[name]], envir = self)
-    for (name in names(active)) {
-      makeActiveBinding(name, bind_methods(active[name], scope)[[1]], self)
-    }
-    bind_methods(list(initialize), scope)[[1]](...)
-    module_callable(self)
-  }
-  structure(build,
-            class = c(classes, "nn_module_generator"), methods = methods, classes = classes)
-}
-
-bind_methods <- function(methods, scope) {
-  lapply(methods, function(method) {
-    if (is.function(method)) environment(method) <- scope
-    method
-  })
-}
 
 #' @export
 `$.gradpath_nn_module` <- function(x, name) module_get(attr(x, "module"), name)
@@ -210,15 +107,79 @@ bind_methods <- function(methods, scope) {
 length.gradpath_nn_module <- function(x) length(attr(x, "module")$.children)
 
 #' @export
-as.list.gradpath_nn_module <- function(x, ...) attr(x, "module")$.children
+print.gradpath_nn_module <- function(x, ...) {
+  cat("An `nn_module` containing ", module_size(x), " parameters.\n", sep = "")
+  print_entries("Modules", x$children, function(child) {
+    paste0("<", class(child)[[1]], "> #", module_size(child), " parameters")
+  })
+  for (kind in c("Parameters", "Buffers")) {
+    own <- if (kind == "Buffers") x$buffers else x$parameters
+    print_entries(kind, own[!grepl(".", names(own), fixed = TRUE)], function(tensor) {
+      paste0(.py$type_word(tensor), " [", paste0("1:", dim(tensor), collapse = ", "), "]")
+    })
+  }
+  invisible(x)
+}
 
-MODULE_VERBS <- list(
-  nn_module = pytorch_nn_module,
-  nn_parameter = function(x, requires_grad = TRUE) .py$torch$nn$Parameter(x, requires_grad),
-  nn_buffer = function(x, persistent = TRUE) {
-    structure(list(tensor = x, persistent = persistent), class = "gradpath_buffer")
-  },
-  is_nn_module = function(x) inherits(x, "nn_module"),
-  is_nn_parameter = function(x) is_parameter(x),
-  is_nn_buffer = function(x) inherits(x, "gradpath_buffer")
-)
+module_size <- function(module) {
+  format(sum(vapply(module$parameters, length, 1L)), big.mark = ",")
+}
+
+print_entries <- function(heading, entries, text) {
+  if (length(entries)) {
+    cat("\n\u2500\u2500 ", heading, " ", strrep("\u2500", 76 - nchar(heading)), "\n", sep = "")
+    cat(paste0("\u2022 ", names(entries), ": ", vapply(entries, text, ""), "\n"), sep = "")
+  }
+}
+
+# nn_module(): a constructor from methods. They share one `self`, as R6's do.
+pytorch_nn_module <- function(classname = NULL, ..., parent_env = parent.frame()) {
+  # Now, while the caller's frame is the caller's.
+  force(parent_env)
+  methods <- list(...)
+  structure(class = c(classname, "nn_module_generator"), function(...) {
+    self <- new_module(classname)
+    scope <- list2env(list(self = self), parent = parent_env)
+    for (name in names(methods)) {
+      if (is.function(methods[[name]])) environment(methods[[name]]) <- scope
+      assign(name, methods[[name]], envir = self)
+    }
+    if (!is.null(methods$initialize)) self$initialize(...)
+    module_callable(self)
+  })
+}
+
+# PyTorch's own layers and losses. Whole numbers become Python's int; classes, dimensions and the words of an
+# embedding count from 1.
+layer <- function(name) {
+  make <- .py$maker("nn", sub("nn_", "", name))
+  function(...) {
+    self <- new_module(name, make(...))
+    self$.builtin <- name != "nn_embedding"
+    self$forward <- .py$forward_of(self$.python)
+    module_callable(self)
+  }
+}
+
+nn_sequential_of <- function(...) {
+  modules <- list(...)
+  self <- new_module("nn_sequential", .py$torch$nn$Sequential())
+  names <- names(modules) %||% rep("", length(modules))
+  names <- as.character(ifelse(nzchar(names), names, seq_along(modules) - 1))
+  for (i in seq_along(modules)) add_child(self, names[[i]], modules[[i]])
+  # Layers of PyTorch alone run in one call; a module written in R needs R between its neighbours.
+  self$.builtin <- all(vapply(modules, function(module) isTRUE(module$.builtin), TRUE))
+  self$forward <- if (self$.builtin) .py$forward_of(self$.python) else function(input) {
+    for (module in self$.children) input <- module(input)
+    input
+  }
+  module_callable(self)
+}
+
+nn_module_list_of <- function(modules = list()) {
+  self <- new_module("nn_module_list", .py$torch$nn$ModuleList())
+  self$forward <- function(...) gradpath_stop("nn_module_list: has no forward(); call its modules one by one")
+  self$append <- function(module) add_child(self, as.character(length(self$.children)), module)
+  for (module in modules) self$append(module)
+  module_callable(self)
+}

@@ -21,20 +21,20 @@ pytorch_rule_optimizer <- function(groups, defaults, complete, update) {
     }))
     NULL
   }
-  kept$python <- .py$rule_optimizer(optimizer_params(lapply(groups, complete)), defaults, take)
+  kept$python <- .py$rule_optimizer(lapply(groups, complete), defaults, take)
   self <- new.env(parent = emptyenv())
   self$python <- kept$python
   self$kept <- kept
   self$complete <- complete
-  self$step <- self$python[["step"]]
-  self$zero_grad <- self$python[["zero_grad"]]
+  self$step <- self$python$step
+  self$zero_grad <- self$python$zero_grad
   structure(self, class = c("optim_rule", "gradpath_rule_optimizer", "gradpath_optimizer", "torch_optimizer"))
 }
 
 # Calls a function with every parameter, its group, and its number, from 1 through all groups.
 each_parameter <- function(python, use) {
   number <- 0L
-  for (group in read_groups(python)) {
+  for (group in groups_in_r(python)) {
     for (p in group$params) {
       number <- number + 1L
       use(p, group, number)
@@ -52,16 +52,16 @@ RULE_OPTIMIZER_METHODS <- list(
     from_python(as_in_r(step(function() remembered(closure()))))
   },
   add_param_group = function(self, param_group) {
-    OPTIMIZER_METHODS$add_param_group(self, get("complete", envir = self)(param_group))
+    .py$add_param_group(get("python", envir = self), get("complete", envir = self)(param_group))
   },
   state_dict = function(self) {
-    dict <- OPTIMIZER_METHODS$state_dict(self)
+    dict <- .py$state_of(get("python", envir = self))
     dict$state <- lapply(get("kept", envir = self)$states, copy_of_state)
     dict
   },
   load_state_dict = function(self, state_dict) {
     kept <- get("kept", envir = self)
-    OPTIMIZER_METHODS$load_state_dict(self, list(param_groups = state_dict$param_groups, state = list()))
+    .py$load_state(kept$python, list(param_groups = state_dict$param_groups, state = list()))
     states <- list()
     each_parameter(kept$python, function(p, group, number) {
       key <- as.character(number)

@@ -1,21 +1,16 @@
-# Engine 'pytorch': how tensors are made, and how they become R's vectors and arrays again.
+# Engine 'pytorch': tensors from R's vectors and back, what stands after their `$`, operators, printing.
 
-#' @include engine-python.R engine-pytorch-arguments.R
+#' @include engine-python.R
 NULL
+
+is_tensor <- function(x) inherits(x, "torch.Tensor")
 
 pytorch_tensor <- function(data, dtype = NULL, device = NULL, requires_grad = FALSE, pin_memory = FALSE) {
   if (is_tensor(data)) {
-    made <- from_python(.py$torch$clone(data))$detach()$to(dtype = dtype, device = device)
-    return(made$requires_grad_(requires_grad))
+    return(data$clone()$detach()$to(dtype = dtype, device = device)$requires_grad_(requires_grad))
   }
   sent <- for_python(data)
   .py$tensor(sent$values, sent$kind, sent$shape, dtype, device, requires_grad)
-}
-
-# An R vector that meets a tensor in an operation.
-tensor_like <- function(data, other) {
-  sent <- for_python(data)
-  .py$like(sent$values, sent$kind, sent$shape, other)
 }
 
 # Short vectors travel as a list, long ones and arrays as bytes: each way is the quicker there.
@@ -30,120 +25,15 @@ for_python <- function(data) {
   list(values = values, kind = typeof(data), shape = shape)
 }
 
-# One function per creation verb: sizes as one vector or as several numbers, then PyTorch's options by name.
-sized <- function(name) {
-  force(name)
-  function(..., names = NULL, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
-    size <- as.list(as.integer(unlist(list(...), use.names = FALSE)))
-    .py$torch[[name]](size, dtype = dtype, device = device, requires_grad = requires_grad)
+# An R vector or array that meets a tensor. A lone number goes to Python as it is: on either side of an operator it
+# keeps the digits that the tensor's dtype can hold.
+as_operand <- function(value, other) {
+  if (!is.atomic(value) || length(value) == 1) {
+    return(value)
   }
+  sent <- for_python(value)
+  .py$like(sent$values, sent$kind, sent$shape, other)
 }
-
-shaped_like <- function(name) {
-  force(name)
-  function(input, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE, memory_format = NULL) {
-    make <- python_function(name)
-    if (is.null(dtype) && is.null(device) && !requires_grad) {
-      return(make(input))
-    }
-    make(input, dtype = dtype, device = device, requires_grad = requires_grad)
-  }
-}
-
-CREATION_VERBS <- list(
-  torch_tensor = pytorch_tensor,
-  torch_scalar_tensor = function(value, dtype = NULL, device = NULL, requires_grad = FALSE) {
-    pytorch_tensor(value, dtype, device)$squeeze()$requires_grad_(requires_grad)
-  },
-  torch_tensor_from_buffer = function(buffer, shape, dtype = "float") {
-    .py$from_buffer(buffer, as.list(as.integer(shape)), dtype)
-  },
-  torch_zeros = sized("zeros"), torch_ones = sized("ones"), torch_empty = sized("empty"),
-  torch_rand = sized("rand"), torch_randn = sized("randn"),
-  torch_zeros_like = shaped_like("zeros_like"), torch_ones_like = shaped_like("ones_like"),
-  torch_empty_like = shaped_like("empty_like"), torch_rand_like = shaped_like("rand_like"),
-  torch_randn_like = shaped_like("randn_like"),
-  torch_full = function(size, fill_value, ..., dtype = NULL, device = NULL, requires_grad = FALSE) {
-    .py$torch$full(as.list(as.integer(size)), fill_value, dtype = dtype, device = device,
-                   requires_grad = requires_grad)
-  },
-  torch_full_like = function(input, fill_value, dtype = NULL, device = NULL, requires_grad = FALSE) {
-    .py$torch$full_like(input, fill_value, dtype = dtype, device = device, requires_grad = requires_grad)
-  },
-  # {torch} gives float32 unless told otherwise, where PyTorch gives int64.
-  torch_randint = function(low, high, size, generator = NULL, dtype = NULL, layout = NULL, device = NULL,
-                           requires_grad = FALSE) {
-    .py$torch$randint(as.integer(low), as.integer(high), as.list(as.integer(size)),
-                      dtype = dtype %||% .py$torch$get_default_dtype(), device = device,
-                      requires_grad = requires_grad)
-  },
-  # Counts from 0, as {torch}'s does.
-  torch_randperm = function(n, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
-    .py$torch$randperm(as.integer(n), dtype = dtype %||% .py$torch$int64, device = device)
-  },
-  torch_arange = function(start, end, step = 1L, dtype = NULL, layout = NULL, device = NULL,
-                          requires_grad = FALSE) {
-    if (missing(end)) {
-      end <- start
-      start <- 1L
-    }
-    whole <- is.integer(start) && is.integer(end) && is.integer(step)
-    .py$arange(start, end, step, dtype, device, requires_grad, whole)
-  },
-  torch_linspace = function(start, end, steps = 100, dtype = NULL, layout = NULL, device = NULL,
-                            requires_grad = FALSE) {
-    .py$torch$linspace(start, end, as.integer(steps), dtype = dtype, device = device,
-                       requires_grad = requires_grad)
-  },
-  torch_logspace = function(start, end, steps = 100, base = 10, dtype = NULL, layout = NULL, device = NULL,
-                            requires_grad = FALSE) {
-    .py$torch$logspace(start, end, as.integer(steps), base, dtype = dtype, device = device,
-                       requires_grad = requires_grad)
-  },
-  torch_eye = function(n, m = n, dtype = NULL, layout = NULL, device = NULL, requires_grad = FALSE) {
-    .py$torch$eye(as.integer(n), as.integer(m), dtype = dtype, device = device, requires_grad = requires_grad)
-  },
-  torch_normal = function(mean = 0, std = 1, size = NULL, generator = NULL, ...) {
-    if (is.null(size)) {
-      return(.py$torch$normal(mean, std))
-    }
-    .py$torch$normal(mean, std, as.list(as.integer(size)), ...)
-  },
-  as_array = function(x) as.array(x),
-  is_undefined_tensor = function(x) is.null(x)
-)
-
-TYPE_NAMES <- c(
-  float = "float32", float32 = "float32", float64 = "float64", double = "float64", half = "float16",
-  float16 = "float16", bfloat16 = "bfloat16", int = "int32", int8 = "int8", int16 = "int16", int32 = "int32",
-  int64 = "int64", long = "int64", short = "int16", uint8 = "uint8", bool = "bool"
-)
-
-type_verb <- function(name) {
-  force(name)
-  function() .py$types[[name]] %||% (.py$types[[name]] <- converting(.py$torch[[name]]))
-}
-
-# The same object, with its numbers and texts given as R's.
-converting <- function(object) .py$same(object)
-
-TYPE_VERBS <- c(
-  stats::setNames(lapply(TYPE_NAMES, type_verb), paste0("torch_", names(TYPE_NAMES))),
-  list(
-    torch_device = function(type, index = NULL) {
-      converting(if (is.null(index)) .py$torch$device(type) else .py$torch$device(type, as.integer(index)))
-    },
-    torch_get_default_dtype = function() converting(.py$torch$get_default_dtype()),
-    torch_set_default_dtype = function(d) invisible(from_python(.py$torch$set_default_dtype(d))),
-    torch_finfo = function(dtype) converting(.py$torch$finfo(dtype)),
-    torch_channels_last_format = function() .py$torch$channels_last,
-    torch_contiguous_format = function() .py$torch$contiguous_format,
-    torch_preserve_format = function() .py$torch$preserve_format,
-    is_torch_memory_format = function(x) inherits(x, "torch.memory_format"),
-    is_torch_dtype = function(x) inherits(x, "torch.dtype"),
-    is_torch_device = function(object) inherits(object, "torch.device")
-  )
-)
 
 #' @export
 #' @method as.array torch.Tensor
@@ -158,10 +48,7 @@ as.array.torch.Tensor <- function(x, ...) {
 
 #' @export
 #' @method as.double torch.Tensor
-as.double.torch.Tensor <- function(x, ...) {
-  short <- .py$to_list(x)
-  if (is.null(short)) as.double(as.array(x)) else as.double(unlist(short))
-}
+as.double.torch.Tensor <- function(x, ...) as.double(unlist(.py$to_list(x) %||% as.array(x)))
 
 #' @export
 #' @method as.integer torch.Tensor
@@ -182,3 +69,139 @@ dim.torch.Tensor <- function(x) as.integer(unlist(.py$shape(x)))
 #' @export
 #' @method length torch.Tensor
 length.torch.Tensor <- function(x) as.integer(prod(dim(x)))
+
+#' @export
+#' @method names torch.Tensor
+names.torch.Tensor <- function(x) NULL
+
+# What stands after the `$`: an attribute, or a method as a function of the tensor. Looked up once.
+tensor_part <- function(name) {
+  part <- .py$tensor_part(name)
+  if (is.null(part)) {
+    gradpath_stop(paste0(
+      "gradpath: engine 'pytorch' has no '$", name, "' of a tensor; install {torch} or open an issue"
+    ))
+  }
+  is_method <- .py$is_method(name)
+  if (is_method) part <- python_function("tensor_part", name)
+  .py$parts[[name]] <- list(is_method = is_method, call = part)
+}
+.py$parts$shape <- list(is_method = FALSE, call = function(x) dim(x))
+.py$parts$print <- list(is_method = TRUE, call = function(x, n = 30) print(x, n = n))
+# The rows of a batch come this way: what is dead is collected in time.
+.py$parts$index_select <- list(is_method = TRUE, call = function(x, ...) counted(torch_index_select(x, ...)))
+
+#' @export
+#' @method $ torch.Tensor
+`$.torch.Tensor` <- function(x, name) { # nolint: object_name_linter.
+  part <- .py$parts[[name]] %||% tensor_part(name)
+  call <- part$call
+  if (part$is_method) function(...) call(x, ...) else (call(x))
+}
+
+#' @export
+#' @method $<- torch.Tensor
+`$<-.torch.Tensor` <- function(x, name, value) { # nolint: object_name_linter.
+  .py$set_field(x, name, value)
+  invisible(x)
+}
+
+# The name of the operator or function at hand, which R sets where a group of them has one method.
+utils::globalVariables(".Generic")
+
+#' @export
+#' @method Ops torch.Tensor
+Ops.torch.Tensor <- function(e1, e2) {
+  if (missing(e2)) {
+    return(switch(.Generic, `-` = .py$operators$negative(e1), `+` = e1, `!` = .py$operators[["!"]](e1)))
+  }
+  counted(.py$operators[[.Generic]](as_operand(e1, e2), as_operand(e2, e1)))
+}
+
+# A tensor just made by one of the functions whose bytes Python counts.
+counted <- function(made) {
+  .py$operations <- .py$operations + 1L
+  if (.py$operations >= 8L) collect_dead_tensors()
+  made
+}
+
+# R sees a tensor as a few bytes and would let gigabytes of dead ones pile up before it collects them.
+collect_dead_tensors <- function() {
+  .py$operations <- 0L
+  if (.py$under_pressure()) gc(full = FALSE)
+}
+
+# Evaluates code in which a model's layers leave their results behind. R does not see how large those are: they are
+# counted, so that they are collected in time.
+counting_outputs <- function(model, code) {
+  if (engine_info()$name == "pytorch") {
+    end <- .py$count_outputs(attr(model, "module")$.python)
+    on.exit(end())
+  }
+  force(code)
+}
+
+collect_outputs <- function() {
+  if (engine_info()$name == "pytorch") collect_dead_tensors()
+}
+
+MATH_NAMES <- scan(what = "", quiet = TRUE, text = "
+  abs sign sqrt floor ceiling trunc round exp expm1 log log10 log2 log1p cos sin tan acos asin atan cosh sinh tanh
+  lgamma cumsum
+")
+
+#' @export
+#' @method Math torch.Tensor
+Math.torch.Tensor <- function(x, ...) {
+  if (!.Generic %in% MATH_NAMES) {
+    gradpath_stop(paste0("gradpath: ", .Generic, "() does not take a tensor; use ", one_of(MATH_NAMES)))
+  }
+  switch(.Generic,
+    ceiling = x$ceil(),
+    cumsum = x$cumsum(1),
+    log = if (...length()) x$log() / log(..1) else x$log(),
+    round = if (...length()) x$round(decimals = as.integer(..1)) else x$round(),
+    do.call(`$`, list(x, .Generic))()
+  )
+}
+
+#' @export
+#' @method Summary torch.Tensor
+Summary.torch.Tensor <- function(x, ..., na.rm = FALSE) { # nolint: object_name_linter. R's own name.
+  do.call(`$`, list(x, .Generic))(...)
+}
+
+#' @export
+#' @method mean torch.Tensor
+mean.torch.Tensor <- function(x, ...) x$mean(...)
+
+#' @export
+#' @method t torch.Tensor
+t.torch.Tensor <- function(x) x$t()
+
+#' @export
+#' @method print torch.Tensor
+print.torch.Tensor <- function(x, ..., n = 30) {
+  lines <- strsplit(.py$shown(x), "\n", fixed = TRUE)[[1]]
+  last <- length(lines)
+  if (n > 0 && last - 1 > n) {
+    lines <- c(lines[seq_len(n)], "... [the output was truncated (use n=-1 to disable)]", lines[[last]])
+  }
+  writeLines(c("torch_tensor", lines))
+  invisible(x)
+}
+
+#' @export
+#' @method print torch.dtype
+print.torch.dtype <- function(x, ...) {
+  cat("torch_", .py$type_word(x), "\n", sep = "")
+  invisible(x)
+}
+
+#' @export
+#' @method print torch.device
+print.torch.device <- function(x, ...) {
+  index <- if (!is.null(x$index)) paste0(", index=", x$index)
+  cat("torch_device(type='", x$type, "'", index, ") \n", sep = "")
+  invisible(x)
+}

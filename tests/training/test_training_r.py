@@ -365,8 +365,8 @@ cat(jsonlite::toJSON(said, auto_unbox = TRUE))
         assert "\n" not in there[name]
 
 
-# What a rule or a loop of training cannot do without. `gradients` and `gradient` of gradpath_engine.py are one verb
-# each, autograd_grad(); a rule takes roots and a loop goes backward and steps.
+# What a rule or a loop of training cannot do without. `autograd_grad` of gradpath_verbs.py is a verb;
+# a rule takes roots and a loop goes backward and steps.
 OF_TRAINING = {"backward", "step", "zero_grad", "sqrt", "rsqrt", "cross_entropy", "addcdiv", "addcmul", "lerp"}
 
 

@@ -185,11 +185,11 @@ def test_a_clearer_refusal_makes_no_number_stale(code):
 
 
 def test_an_engine_counts_for_its_own_tables_only(code):
-    printing = code / "r" / "R" / "engine-pytorch-print.R"
+    printing = code / "r" / "R" / "engine-pytorch-modules.R"
     name = printing.read_text().split(" <- ")[0].splitlines()[-1]
     planted = (str(printing.relative_to(code)), f"\n{name} <- ", f"\nadded <- 1\n\n{name} <- ")
     torch = code_digests(copied(code), "r", ["run_path"], "torch")
-    assert changed(code, "r", "run_path", *planted, "pytorch") == ["engine-pytorch-print"]
+    assert changed(code, "r", "run_path", *planted, "pytorch") == ["engine-pytorch-modules"]
     assert code_digests(copied(code), "r", ["run_path"], "torch") == torch
     assert not any(name.startswith(("engine-pytorch-", "engine-python")) for name in torch)
 

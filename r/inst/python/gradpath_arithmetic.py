@@ -4,24 +4,20 @@ import contextlib
 import ctypes
 import operator
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-# Operators as functions, so that R fetches each of them once. Division and remainder of R's %/% and %% truncate,
-# as {torch}'s do.
 _new_bytes = 0
 
 
-def _counted(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
-    def counted(a: Any, b: Any) -> Tensor:
-        global _new_bytes
-        made = function(a, b)
+def _count(made: Any) -> Any:
+    global _new_bytes
+    if isinstance(made, Tensor):
         _new_bytes += made.nbytes
-        return made
-
-    return counted
+    return made
 
 
 def under_pressure() -> bool:
@@ -36,18 +32,11 @@ def under_pressure() -> bool:
     return True
 
 
-def count_bytes(size: int) -> None:
-    """Count a tensor that was made elsewhere."""
-    global _new_bytes
-    _new_bytes += size
-
-
 def count_outputs(model: nn.Module) -> Callable[[], None]:
     """Count what the layers of a model give, of which R sees nothing; return what ends this."""
 
     def count(module: nn.Module, given: Any, output: Any) -> None:
-        if isinstance(output, Tensor):
-            count_bytes(output.nbytes)
+        _count(output)
 
     hooks = [layer.register_forward_hook(count) for layer in model.modules() if not list(layer.children())]
 
@@ -66,31 +55,42 @@ def keep_freed_memory() -> None:
             mallopt(setting, 1 << 30)
 
 
-add, sub, mul, div = map(_counted, (operator.add, operator.sub, operator.mul, operator.truediv))
-power = operator.pow
-equal, unequal = operator.eq, operator.ne
-less, less_equal, greater, greater_equal = operator.lt, operator.le, operator.gt, operator.ge
-negative, invert = operator.neg, torch.logical_not
-fmod = torch.fmod
+def _counted(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
+    def counted(a: Any, b: Any) -> Tensor:
+        global _new_bytes
+        made = function(a, b)
+        _new_bytes += made.nbytes
+        return made
+
+    return counted
 
 
-def div_whole(a: Any, b: Any) -> Tensor:
-    """Divide and drop the fraction: R's %/%, as {torch} has it."""
-    return torch.div(a, b, rounding_mode="trunc")
+def _of_tensors(function: Callable[[Any, Any], Tensor]) -> Callable[[Any, Any], Tensor]:
+    return lambda a, b: function(torch.as_tensor(a), torch.as_tensor(b))
 
 
-def logical_and(a: Any, b: Any) -> Tensor:
-    """Combine truth values: R's &."""
-    return torch.logical_and(torch.as_tensor(a), torch.as_tensor(b))
+# R's operators by their names there. Division and remainder of R's %/% and %% truncate, as {torch}'s do.
+OPERATORS = SimpleNamespace(**{
+    "+": _counted(operator.add), "-": _counted(operator.sub), "*": _counted(operator.mul),
+    "/": _counted(operator.truediv), "^": operator.pow, "%%": torch.fmod,
+    "%/%": lambda a, b: torch.div(a, b, rounding_mode="trunc"), "==": operator.eq, "!=": operator.ne,
+    "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge, "!": torch.logical_not,
+    "&": _of_tensors(torch.logical_and), "|": _of_tensors(torch.logical_or), "negative": operator.neg,
+})  # fmt: skip
 
 
-def logical_or(a: Any, b: Any) -> Tensor:
-    """Combine truth values: R's |."""
-    return torch.logical_or(torch.as_tensor(a), torch.as_tensor(b))
-
-
-def from_one(x: Tensor) -> Tensor:
+def from_one(value: Any) -> Any:
     """Turn positions counted from 1 into Python's; negative ones count from the end in both."""
+    if isinstance(value, list):
+        return [from_one(place) for place in value]
+    if isinstance(value, Tensor):
+        return _tensor_from_one(value)
+    if value == 0:
+        raise IndexError("Indexing starts at 1 but found a 0.")
+    return int(value) - (value > 0)
+
+
+def _tensor_from_one(x: Tensor) -> Tensor:
     if x.is_floating_point() or x.dtype == torch.bool:
         return x
     if x.is_cuda:
@@ -103,21 +103,8 @@ def from_one(x: Tensor) -> Tensor:
     return x - (x > 0).to(x.dtype)
 
 
-def index_select(x: Tensor, dim: int, index: Tensor) -> Tensor:
+def index_select(self: Tensor, dim: int, index: Any) -> Tensor:
     """Return the rows, or what else a dimension has, at positions counted from 1."""
-    global _new_bytes
-    made = x.index_select(dim, from_one(index))
-    _new_bytes += made.nbytes
-    return made
-
-
-def counting_from_one(function: Callable[..., Tensor], place: int) -> Callable[..., Tensor]:
-    """Return a loss or a layer whose argument at ``place`` has classes or words counted from 1."""
-
-    def counted(*values: Any, **named: Any) -> Tensor:
-        if place < len(values):
-            return function(*values[:place], from_one(values[place]), *values[place + 1 :], **named)
-        name = "target" if "target" in named else "input"
-        return function(*values, **named | {name: from_one(named[name])})
-
-    return counted
+    index = torch.as_tensor(index).to(device=self.device) if not isinstance(index, Tensor) else index
+    index = index.to(dtype=torch.int64) if index.is_floating_point() else index
+    return _count(self.index_select(from_one(dim), from_one(index).reshape(-1)))
