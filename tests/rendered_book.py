@@ -11,10 +11,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+# What is not in a clone: pictures for slides, and what rendering puts beside the chapters.
+MADE = shutil.ignore_patterns("*.png", "__pycache__", "fonts", "reading")
+
+
 def sources(project: Path, folder: Path) -> Path:
     """Copy what the book is rendered from."""
     for part in ("book", "shared_figures", "python/lessons", "r/lessons"):
-        shutil.copytree(project / part, folder / part, ignore=shutil.ignore_patterns("*.png", "__pycache__", "fonts"))
+        shutil.copytree(project / part, folder / part, ignore=MADE)
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copy(project / name, folder)
     return folder
