@@ -61,3 +61,19 @@ def served(folder: Path) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+# Which fixture renders the book, and how it names the chapter that tests look at.
+BOTH_RENDERERS = {
+    "pandoc": ("pandoc_book", "sec-momentum.html"),
+    "Quarto": ("quarto_book", "book/04-momentum.html"),
+}
+
+
+def serious_violations(page) -> set[tuple[str, str]]:
+    """Return what axe-core finds on a page, as (rule, beginning of the element)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    serious = [violation for violation in found if violation["impact"] in ("serious", "critical")]
+    return {(violation["id"], node["html"][:120]) for violation in serious for node in violation["nodes"]}

@@ -40,7 +40,9 @@
     });
   }
 
-  function put(blocks) {
+  function put(blocks, without = []) {
+    for (const part of main.querySelectorAll(".cell > .off-slide")) part.classList.remove("off-slide");
+    for (const part of without) part.classList.add("off-slide");
     for (const section of sections) {
       for (const block of [...section.headings, ...section.blocks]) block.classList.toggle("off-slide", !blocks.includes(block));
     }
@@ -53,22 +55,35 @@
     return bottom(blocks.at(-1)) <= room() + 1;
   }
 
-  /* Blocks follow each other on a slide as long as they fit; a figure has one to itself, and so has a block that is
-     too tall, which scrolls. The line of a check stays with what it is about. */
+  /* The code of a cell without what it printed, and the other way round, in every language that is there. */
+  function halves(block) {
+    const cells = [...block.querySelectorAll(".cell")].filter((cell) => cell.children.length > 1);
+    if (!cells.length) return [[]];
+    return [cells.flatMap((cell) => [...cell.children].slice(1)), cells.map((cell) => cell.firstElementChild)];
+  }
+
+  /* Blocks follow each other on a slide as long as they fit; a figure has one to itself. A cell that is too tall shows
+     its code first, and what it printed on the next slide; whatever is still too tall scrolls. The line of a check
+     stays with what it is about. */
   function split(section) {
     const made = [];
     let open = [];
-    const close = () => { if (open.length) made.push(open); open = []; };
+    const close = () => { if (open.length) made.push({ blocks: open, without: [] }); open = []; };
     for (const block of section.blocks) {
-      if (isFigure(block)) { close(); made.push([block]); continue; }
-      if (block.matches(".check-line") && !open.length && made.length) { made.at(-1).push(block); continue; }
+      if (isFigure(block)) { close(); made.push({ blocks: [block], without: [] }); continue; }
+      if (block.matches(".check-line") && !open.length && made.length) { made.at(-1).blocks.push(block); continue; }
       if (open.length && !fits([...section.headings, ...open, block])) close();
+      if (!open.length && !fits([...section.headings, block])) {
+        for (const without of halves(block)) made.push({ blocks: [block], without });
+        continue;
+      }
       open.push(block);
     }
     close();
-    if (!made.length) made.push([]);
-    return made.map((blocks, i) => {
-      return { name: section.name + (i ? `.${i + 1}` : ""), section: section.name, blocks: [...section.headings, ...blocks] };
+    if (!made.length) made.push({ blocks: [], without: [] });
+    return made.map(({ blocks, without }, i) => {
+      const name = section.name + (i ? `.${i + 1}` : "");
+      return { name, section: section.name, blocks: [...section.headings, ...blocks], without };
     });
   }
 
@@ -89,7 +104,7 @@
   function show(number) {
     at = Math.min(Math.max(number, 0), slides.length - 1);
     const slide = slides[at];
-    put(slide.blocks);
+    put(slide.blocks, slide.without);
     fitPicture(slide.blocks);
     main.scrollTop = 0;
     document.dispatchEvent(new Event("gradpath:slide"));
