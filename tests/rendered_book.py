@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -76,4 +77,5 @@ def serious_violations(page) -> set[tuple[str, str]]:
 
     found = Axe().run(page).response["violations"]
     serious = [violation for violation in found if violation["impact"] in ("serious", "critical")]
-    return {(violation["id"], node["html"][:120]) for violation in serious for node in violation["nodes"]}
+    # Quarto writes the address of the page into its links; which language is shown makes no other of them.
+    return {(violation["id"], re.sub(r'\?[^#"]*', "", node["html"])[:120]) for violation in serious for node in violation["nodes"]}

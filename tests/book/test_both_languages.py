@@ -181,8 +181,10 @@ def test_without_javascript_nothing_is_lost(browser, chapter):
 def test_axe_finds_nothing_more_than_with_one_language(browser, chapter, theme, width):
     context = browser.new_context(color_scheme=theme, viewport={"width": width, "height": 900})
     page = context.new_page()
-    page.goto(f"{chapter}?lang=python")
-    before = serious_violations(page)
+    before = set()
+    for language in ("python", "r"):
+        page.goto(f"{chapter}?lang={language}")
+        before |= serious_violations(page)
     page.goto(f"{chapter}?lang=both")
     assert serious_violations(page) - before == set()
     if "/book/" not in chapter:

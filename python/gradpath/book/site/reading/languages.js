@@ -53,6 +53,8 @@
         /* Other tabsets above may change their height; keep the one that was clicked where it is. */
         const top = tab.getBoundingClientRect().top;
         choose(language);
+        /* Quarto's tab is a link to nowhere: it loses the focus when it is chosen. */
+        tab.focus({ preventScroll: true });
         window.scrollBy({ top: tab.getBoundingClientRect().top - top, behavior: "instant" });
       };
       tab.addEventListener("click", chosen);
