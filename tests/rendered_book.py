@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
 # What is not in a clone: pictures for slides, and what rendering puts beside the chapters.
 MADE = shutil.ignore_patterns("*.png", "__pycache__", "fonts", "reading")
 
@@ -78,4 +77,8 @@ def serious_violations(page) -> set[tuple[str, str]]:
     found = Axe().run(page).response["violations"]
     serious = [violation for violation in found if violation["impact"] in ("serious", "critical")]
     # Quarto writes the address of the page into its links; which language is shown makes no other of them.
-    return {(violation["id"], re.sub(r'\?[^#"]*', "", node["html"])[:120]) for violation in serious for node in violation["nodes"]}
+    return {
+        (violation["id"], re.sub(r'\?[^#"]*', "", node["html"])[:120])
+        for violation in serious
+        for node in violation["nodes"]
+    }

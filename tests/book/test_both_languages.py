@@ -79,7 +79,9 @@ def test_below_each_other_on_a_phone_each_with_its_name(page, chapter):
         assert r[0]["top"] > python[-1]["top"]
         assert r[0]["left"] == python[0]["left"]
     for language in ("Python", "R"):
-        assert page.locator(f'.language-panel[data-language="{language}"] > .tab-title').first.inner_text() == language
+        assert (
+            page.locator(f'.language-panel[data-language="{language}"] > .tab-title').first.inner_text() == language
+        )
         assert page.locator(f'.language-panel[data-language="{language}"] > .tab-title').first.is_visible()
 
 

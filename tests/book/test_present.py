@@ -141,7 +141,7 @@ def test_code_can_be_read_from_the_last_row_and_stays_on_the_slide(page, chapter
     blocks = 0
     for _ in range(count(page)[1]):
         for size, beyond, text in page.evaluate(
-            """[...document.querySelectorAll("main :is(pre, code)")].filter(code => code.checkVisibility()).map(code =>
+            """[...document.querySelectorAll("main :is(pre, code)")].filter(it => it.checkVisibility()).map(code =>
                  [parseFloat(getComputedStyle(code).fontSize),
                   code.matches("pre.sourceCode") ? code.scrollWidth - code.clientWidth : 0, code.innerText])"""
         ):
@@ -157,7 +157,7 @@ def test_both_languages_stand_beside_each_other_on_a_slide(page, chapter):
     page.goto(f"{chapter}?lang=both&present=the-rule.2")
     boxes = page.evaluate(
         """[...document.querySelectorAll("main .cell")].filter(cell => cell.checkVisibility())
-             .map(cell => { const { left, top, right } = cell.getBoundingClientRect(); return [left, top, right]; })"""
+             .map(cell => cell.getBoundingClientRect()).map(({ left, top, right }) => [left, top, right])"""
     )
     assert len(boxes) == 2
     assert abs(boxes[0][1] - boxes[1][1]) <= 2
@@ -176,7 +176,8 @@ def test_a_figure_fills_the_slide(page, chapter):
             """[...document.querySelectorAll("main figure")].filter(f => f.checkVisibility()).map(figure => {
                  const picture = [...figure.querySelectorAll("img")].find(img => img.checkVisibility());
                  const bar = document.querySelector(".present-bar").getBoundingClientRect().top;
-                 const alone = [...document.querySelectorAll("main .check-line")].every(line => !line.checkVisibility());
+                 const checks = [...document.querySelectorAll("main .check-line")];
+                 const alone = checks.every(line => !line.checkVisibility());
                  return [picture.getBoundingClientRect().height, figure.getBoundingClientRect().bottom, bar, alone];
                })"""
         )
@@ -198,6 +199,17 @@ def test_leaving_goes_to_where_the_slide_was(page, chapter):
     # And begins again where one is.
     page.keyboard.press("p")
     assert slide(page) == "at-one-rate"
+
+
+def test_the_view_of_the_explorer_stays_in_its_address(page, chapter):
+    explorer = chapter.replace("04-momentum", "explorer").replace("sec-momentum", "sec-explorer")
+    view = "surface=rosenbrock"
+    page.goto(f"{explorer}?present=#{view}")
+    page.keyboard.press("ArrowRight")
+    assert count(page)[0] == 2
+    assert page.url.partition("#")[2].startswith(view)
+    page.keyboard.press("Escape")
+    assert page.url.partition("#")[2].startswith(view)
 
 
 def test_what_lies_behind_the_slide_is_out_of_reach(page, chapter):

@@ -113,8 +113,14 @@
     /* Not `disabled`, which would take the focus away from under the finger. */
     bar.querySelector(".previous").setAttribute("aria-disabled", String(at === 0));
     bar.querySelector(".next").setAttribute("aria-disabled", String(at === slides.length - 1));
-    writeAddress((address) => { address.searchParams.set("present", slide.name); address.hash = ""; });
+    writeAddress((address) => {
+      address.searchParams.set("present", slide.name);
+      if (isPlace(address.hash)) address.hash = "";
+    });
   }
+
+  /* The explorer says after the # what it shows, which is nobody else's to change. */
+  const isPlace = (hash) => hash === "" || document.getElementById(decodeURIComponent(hash.slice(1))) !== null;
 
   function writeAddress(change, method = "replaceState") {
     const address = new URL(location.href);
@@ -199,7 +205,7 @@
     document.dispatchEvent(new Event("gradpath:slide"));
     writeAddress((address) => {
       address.searchParams.delete("present");
-      if (at > 0 && slide.section !== "start") address.hash = slide.section;
+      if (at > 0 && slide.section !== "start" && isPlace(address.hash)) address.hash = slide.section;
     });
     (back?.isConnected && back !== document.body ? back : button).focus({ preventScroll: true });
     if (at > 0) first.scrollIntoView({ block: "start", behavior: "instant" });
