@@ -83,6 +83,8 @@ def render_book(project: Path, quarto: bool | None = None) -> RenderedBook:
 def _with_quarto(project: Path, quarto: str, made: Path) -> str:
     # Beside the style sheet that asks for it, so that a later `quarto render` without gradpath has it as well.
     write_math_font(project / "book" / "fonts" / "math.woff")
+    # Beside the chapters, where `_quarto.yml` asks for it: the switch of languages and the slides of both renderers.
+    shutil.copytree(SITE / "reading", project / "book" / "reading", dirs_exist_ok=True)
     version = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     command = [quarto, "render", "--to", "html", "--no-execute", "--output-dir", str(made)]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
