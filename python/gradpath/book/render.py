@@ -128,7 +128,7 @@ def _with_pandoc(project: Path, made: Path) -> str:
         raise GradpathError((problems or done.stderr.splitlines() or ["pandoc failed without a message"])[0])
     shutil.copytree(SITE, made / "site", ignore=shutil.ignore_patterns("*.lua", "template.html", "__pycache__"))
     write_math_font(made / "site" / "math.woff")
-    for pattern in ("book/explorer/*.*", "book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
+    for pattern in ("book/explorer/**/*.*", "book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
         for file in project.glob(pattern):
             target = made / str(file.relative_to(project)).removeprefix("book/")
             target.parent.mkdir(parents=True, exist_ok=True)
