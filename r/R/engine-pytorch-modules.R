@@ -137,7 +137,7 @@ pytorch_nn_module <- function(classname = NULL, ..., parent_env = parent.frame()
   # Now, while the caller's frame is the caller's.
   force(parent_env)
   methods <- list(...)
-  structure(class = c(classname, "nn_module_generator"), function(...) {
+  build <- function(...) {
     self <- new_module(classname)
     scope <- list2env(list(self = self), parent = parent_env)
     for (name in names(methods)) {
@@ -146,7 +146,8 @@ pytorch_nn_module <- function(classname = NULL, ..., parent_env = parent.frame()
     }
     if (!is.null(methods$initialize)) self$initialize(...)
     module_callable(self)
-  })
+  }
+  structure(build, class = c(classname, "nn_module_generator"))
 }
 
 # PyTorch's own layers and losses. Whole numbers become Python's int; classes, dimensions and the words of an

@@ -58,8 +58,8 @@ scheduler_verb <- function(verb) {
   }
 }
 
-# A function, or a list of them, that Python can call. An error of it comes back as an error of Python, with a text and
-# no class: it is remembered on its way there, and raised again where it comes back.
+# A function, or a list of them, that Python can call. An error of it comes back as an error of Python, with a text
+# and no class: it is remembered on its way there, and raised again where it comes back.
 function_of_r <- function(value) {
   if (is.list(value)) {
     return(lapply(value, function_of_r))
