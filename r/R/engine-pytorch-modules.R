@@ -141,8 +141,9 @@ pytorch_nn_module <- function(classname = NULL, ..., parent_env = parent.frame()
     self <- new_module(classname)
     scope <- list2env(list(self = self), parent = parent_env)
     for (name in names(methods)) {
-      if (is.function(methods[[name]])) environment(methods[[name]]) <- scope
-      assign(name, methods[[name]], envir = self)
+      method <- methods[[name]]
+      if (is.function(method)) environment(method) <- scope
+      assign(name, method, envir = self)
     }
     if (!is.null(methods$initialize)) self$initialize(...)
     module_callable(self)
