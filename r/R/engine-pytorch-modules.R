@@ -137,6 +137,10 @@ pytorch_nn_module <- function(classname = NULL, ..., parent_env = parent.frame()
   # Now, while the caller's frame is the caller's.
   force(parent_env)
   methods <- list(...)
+  lacking <- intersect(c("inherit", "private", "active"), names(methods))
+  if (length(lacking)) {
+    gradpath_stop(paste0("gradpath: engine 'pytorch' has no '", lacking[[1]], "' of nn_module(); install {torch}"))
+  }
   build <- function(...) {
     self <- new_module(classname)
     scope <- list2env(list(self = self), parent = parent_env)

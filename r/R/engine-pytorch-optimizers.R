@@ -45,6 +45,12 @@ optimizer_verb <- function(verb) {
   invisible(x)
 }
 
+#' @export
+print.gradpath_optimizer <- function(x, ...) {
+  cat("<", class(x)[[1]], ">\n", sep = "")
+  invisible(x)
+}
+
 scheduler_verb <- function(verb) {
   make <- .py$maker("lr", paste0(sub("^lr_", "", verb), "_lr"))
   function(optimizer, ..., verbose = FALSE) {
