@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import functools
 import http.server
+import re
 import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+# What is not in a clone: pictures for slides, and what rendering puts beside the chapters.
+MADE = shutil.ignore_patterns("*.png", "__pycache__", "fonts", "reading")
+
 
 def sources(project: Path, folder: Path) -> Path:
     """Copy what the book is rendered from."""
     for part in ("book", "shared_figures", "python/lessons", "r/lessons"):
-        shutil.copytree(project / part, folder / part, ignore=shutil.ignore_patterns("*.png", "__pycache__", "fonts"))
+        shutil.copytree(project / part, folder / part, ignore=MADE)
     for name in ("_quarto.yml", "index.qmd"):
         shutil.copy(project / name, folder)
     return folder
@@ -57,3 +61,24 @@ def served(folder: Path) -> Iterator[str]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
+
+
+# Which fixture renders the book, and how it names the chapter that tests look at.
+BOTH_RENDERERS = {
+    "pandoc": ("pandoc_book", "sec-momentum.html"),
+    "Quarto": ("quarto_book", "book/04-momentum.html"),
+}
+
+
+def serious_violations(page) -> set[tuple[str, str]]:
+    """Return what axe-core finds on a page, as (rule, beginning of the element)."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page).response["violations"]
+    serious = [violation for violation in found if violation["impact"] in ("serious", "critical")]
+    # Quarto writes the address of the page into its links; which language is shown makes no other of them.
+    return {
+        (violation["id"], re.sub(r'\?[^#"]*', "", node["html"])[:120])
+        for violation in serious
+        for node in violation["nodes"]
+    }

@@ -57,8 +57,8 @@ settle_environment <- function() {
   }
 }
 
-# What R calls in inst/python, each fetched once: looking one up costs as much as calling it. It gives R's own numbers,
-# texts and lists.
+# What R calls in inst/python, each fetched once: looking one up costs as much as calling it. It gives R's own
+# numbers, texts and lists.
 PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   torch keep_freed_memory under_pressure count_outputs
   to_list to_vector bytes_of shape shown type_word index_put same field set_field set_grad_enabled
@@ -66,8 +66,8 @@ PYTHON_HELPERS <- scan(what = "", quiet = TRUE, text = "
   load_state load_schedule ignore_order_of_steps read_tensors write_tensors
   verb tensor_part is_method maker forward_of autograd_grad rule_optimizer version
 ")
-# What gives tensors alone is fetched so that they come as they are: to ask {reticulate} what a tensor might become in R
-# takes half as long as to compute with it.
+# What gives tensors alone is fetched so that they come as they are: to ask {reticulate} what a tensor might become
+# in R takes half as long as to compute with it.
 PYTHON_TENSORS <- c("tensor", "like", "index")
 
 fetch_helpers <- function(folder) {

@@ -137,16 +137,22 @@ pytorch_nn_module <- function(classname = NULL, ..., parent_env = parent.frame()
   # Now, while the caller's frame is the caller's.
   force(parent_env)
   methods <- list(...)
-  structure(class = c(classname, "nn_module_generator"), function(...) {
+  lacking <- intersect(c("inherit", "private", "active"), names(methods))
+  if (length(lacking)) {
+    gradpath_stop(paste0("gradpath: engine 'pytorch' has no '", lacking[[1]], "' of nn_module(); install {torch}"))
+  }
+  build <- function(...) {
     self <- new_module(classname)
     scope <- list2env(list(self = self), parent = parent_env)
     for (name in names(methods)) {
-      if (is.function(methods[[name]])) environment(methods[[name]]) <- scope
-      assign(name, methods[[name]], envir = self)
+      method <- methods[[name]]
+      if (is.function(method)) environment(method) <- scope
+      assign(name, method, envir = self)
     }
     if (!is.null(methods$initialize)) self$initialize(...)
     module_callable(self)
-  })
+  }
+  structure(build, class = c(classname, "nn_module_generator"))
 }
 
 # PyTorch's own layers and losses. Whole numbers become Python's int; classes, dimensions and the words of an

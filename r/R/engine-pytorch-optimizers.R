@@ -50,6 +50,12 @@ groups_in_r <- function(python) {
   invisible(x)
 }
 
+#' @export
+print.gradpath_optimizer <- function(x, ...) {
+  cat("<", class(x)[[1]], ">\n", sep = "")
+  invisible(x)
+}
+
 scheduler_verb <- function(verb) {
   make <- .py$maker("lr", paste0(sub("^lr_", "", verb), "_lr"))
   function(optimizer, ..., verbose = FALSE) {
@@ -63,8 +69,8 @@ scheduler_verb <- function(verb) {
   }
 }
 
-# A function, or a list of them, that Python can call. An error of it comes back as an error of Python, with a text and
-# no class: it is remembered on its way there, and raised again where it comes back.
+# A function, or a list of them, that Python can call. An error of it comes back as an error of Python, with a text
+# and no class: it is remembered on its way there, and raised again where it comes back.
 function_of_r <- function(value) {
   if (is.list(value)) {
     return(lapply(value, function_of_r))

@@ -168,6 +168,9 @@ Math.torch.Tensor <- function(x, ...) {
 #' @export
 #' @method Summary torch.Tensor
 Summary.torch.Tensor <- function(x, ..., na.rm = FALSE) { # nolint: object_name_linter. R's own name.
+  if (...length() && is_tensor(..1)) {
+    gradpath_stop(paste0("gradpath: engine 'pytorch' has no ", .Generic, "() of several tensors; install {torch}"))
+  }
   do.call(`$`, list(x, .Generic))(...)
 }
 

@@ -79,6 +79,9 @@ parameter_update <- function(rule) {
   }
 }
 
+# What methods of a class of {torch}'s see.
+utils::globalVariables(c("self", "super", "private"))
+
 # With {torch}: a class of its own kind of optimizers.
 torch_rule_optimizer <- function(groups, defaults, complete, update) {
   make <- engine_verb("optimizer")(

@@ -128,7 +128,8 @@ read_header <- function(file) {
   length <- sum(readBin(connection, "integer", 8, size = 1, signed = FALSE) * 256^(0:7))
   stopifnot(is.finite(size), length + 8 <= size)
   header <- jsonlite::parse_json(rawToChar(readBin(connection, "raw", length)))
-  stopifnot(is.list(header), !anyDuplicated(names(header)))
+  # A list without names is no header, however short.
+  stopifnot(is.list(header), !is.null(names(header)), !anyDuplicated(names(header)))
   ends <- vapply(header[names(header) != "__metadata__"], FUN.VALUE = 1, function(entry) {
     bytes <- prod(as.numeric(unlist(entry$shape))) * DTYPE_BYTES[[entry$dtype]]
     offsets <- as.numeric(unlist(entry$data_offsets))

@@ -150,7 +150,7 @@ def test_the_bottom_of_ones_own_function_is_looked_for(page):
     assert page.evaluate("gradpath.app.bottom") == pytest.approx(-7, abs=1e-9)
     assert page.locator(".ex-steps").inner_text() == "not reached"
     assert "the lowest value seen here" in page.locator(".ex-race + .ex-note").inner_text()
-    for falling in ("x^2 - y^2", "x", "-x^2", "log(x)"):
+    for falling in ("x^2 - y^2", "x", "-x^2", "log(x)", "(x-5)^2"):
         view(page, f"surface=own&f={falling}&run=sgd;lr:0.1;steps:100")
         assert page.evaluate("gradpath.app.bottom") is None, falling
         assert "no minimum" in page.locator(".ex-race + .ex-note").inner_text(), falling

@@ -22,7 +22,8 @@ from gradpath.refusals import GradpathError
 from gradpath.rules import UPDATE_RULES, default_hyperparameters
 from tests.checks.learners import defined_in, planted
 
-RULES = list(UPDATE_RULES)
+# A rule whose classic mistakes nobody has written down is checked by its numbers alone.
+RULES = [rule for rule in UPDATE_RULES if any(rule in mistake.variants for mistake in MISTAKES.values())]
 
 
 @pytest.mark.parametrize("language", ["python", "r"])

@@ -15,12 +15,12 @@ from gradpath import (
     evaluate_network,
     make_optimizer,
     optimizer_names,
+    own_optimizer,
     schedule_rates,
     train_network,
 )
 from gradpath.data.datasets import Data
 from gradpath.rules import RULES
-from gradpath.training import updates as training_updates
 from gradpath.training.checks import FUSED
 
 
@@ -308,7 +308,7 @@ def test_the_fused_step_is_that_of_the_library(monkeypatch):
         made.append(make_optimizer(*arguments, **hyperparameters))
         return made[-1]
 
-    monkeypatch.setattr(training_updates, "make_optimizer", make)
+    monkeypatch.setattr(own_optimizer, "make_optimizer", make)
     for optimizer in FUSED:
         for fused in (False, True):
             train(optimizer=optimizer, lr=0.05, epochs=1, fused=fused)

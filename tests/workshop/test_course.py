@@ -15,6 +15,7 @@ import pytest
 from ruamel.yaml import YAML
 
 import gradpath
+from gradpath.book.render import SITE
 from gradpath.refusals import GradpathError
 from gradpath.surfaces import SURFACES
 from gradpath.workshop.code_digests import code_digests, lesson_digests
@@ -190,6 +191,15 @@ def test_a_new_course_names_itself_and_leaves_no_word_of_the_template(course):
 def test_its_pages_are_styled_as_the_book(project):
     styles = Path("book", "styles.css")
     assert (project / styles).read_bytes() == (project / "r" / "inst" / "course" / styles).read_bytes()
+
+
+def test_its_pages_show_both_languages_and_slides_as_the_book(project, course):
+    ours, its = (YAML(typ="safe").load((folder / "_quarto.yml").read_text()) for folder in (project, course))
+    assert its["format"]["html"] == ours["format"]["html"]
+    assert "book/reading/*.*" in its["project"]["resources"]
+    asked = set(re.findall(r"/book/reading/([\w.]+)", its["format"]["html"]["include-in-header"][0]["text"]))
+    assert asked == {file.name for file in (SITE / "reading").iterdir()}
+    assert "/book/reading/" in (course / ".gitignore").read_text()
 
 
 def test_its_workflow_installs_what_r_needs_and_builds(project, course):

@@ -83,6 +83,8 @@ def render_book(project: Path, quarto: bool | None = None) -> RenderedBook:
 def _with_quarto(project: Path, quarto: str, made: Path) -> str:
     # Beside the style sheet that asks for it, so that a later `quarto render` without gradpath has it as well.
     write_math_font(project / "book" / "fonts" / "math.woff")
+    # Beside the chapters, where `_quarto.yml` asks for it: the switch of languages and the slides of both renderers.
+    shutil.copytree(SITE / "reading", project / "book" / "reading", dirs_exist_ok=True)
     version = subprocess.run([quarto, "--version"], capture_output=True, text=True, check=False).stdout.strip()
     command = [quarto, "render", "--to", "html", "--no-execute", "--output-dir", str(made)]
     done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
@@ -126,7 +128,7 @@ def _with_pandoc(project: Path, made: Path) -> str:
         raise GradpathError((problems or done.stderr.splitlines() or ["pandoc failed without a message"])[0])
     shutil.copytree(SITE, made / "site", ignore=shutil.ignore_patterns("*.lua", "template.html", "__pycache__"))
     write_math_font(made / "site" / "math.woff")
-    for pattern in ("book/explorer/*.*", "book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
+    for pattern in ("book/explorer/**/*.*", "book/_lessons/*/*.ipynb", "python/lessons/*.py", "r/lessons/*.R"):
         for file in project.glob(pattern):
             target = made / str(file.relative_to(project)).removeprefix("book/")
             target.parent.mkdir(parents=True, exist_ok=True)

@@ -95,7 +95,8 @@ def source_files(project: Path) -> list[Path]:
     patterns = ("book/**/*.*", "shared_figures/**/*.svg")
     # A name with a dot in front is a file that somebody is writing just now.
     files = [f for pattern in patterns for f in project.glob(pattern) if f.is_file() and f.name[0] != "."]
-    files = [f for f in files if f.parent != project / "book" / "fonts"]  # made while rendering
+    made = [project / "book" / "fonts", project / "book" / "reading"]  # while rendering
+    files = [f for f in files if f.parent not in made]
     renderer = [f for f in Path(__file__).parent.rglob("*.*") if f.is_file() and f.suffix != ".pyc"]
     lessons = [*project.glob("python/lessons/*.py"), *project.glob("r/lessons/*.R")]
     return [project / "_quarto.yml", project / "index.qmd", *files, *lessons, *renderer]

@@ -15,7 +15,8 @@ from gradpath.rules import UPDATE_RULES
 from gradpath.surfaces import get_surface
 
 SURFACE, START, STEPS = "anisotropic_paraboloid", (5.1, 2.3), 30
-# Rates with which ours comes near the minimum in so many steps without leaving the picture.
+# Rates with which ours comes near the minimum in so many steps without leaving the picture; its defaults, for a rule
+# that is not among these.
 RATES: dict[str, dict[str, float]] = {
     "sgd": {"lr": 0.4},
     "momentum": {"lr": 0.1, "momentum": 0.7},
@@ -29,7 +30,7 @@ RATES: dict[str, dict[str, float]] = {
 
 def plot_rule(rule: Callable[..., Any], like: str, name: str, taken: Sequence[str], theme: str) -> Figure:
     """Draw both paths over the contour lines of an elongated bowl."""
-    known = {key: value for key, value in RATES[like].items() if key in taken}
+    known = {key: value for key, value in RATES.get(like, {}).items() if key in taken}
     paths = [_path(UPDATE_RULES[like], known), _path(rule, known)]
     rates = ", ".join(f"{key} {value:g}" for key, value in known.items())
     title = f"{name} against {like}" + (f", {rates}" if rates else "")

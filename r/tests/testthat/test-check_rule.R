@@ -45,7 +45,9 @@ test_that("a scalar on the left is single precision where {torch} computes, and 
 
 test_that("the rules with switches are our rules without them", {
   skip_without_engine()
-  for (like in optimizer_names()) {
+  # A rule whose classic mistakes nobody has written down is checked by its numbers alone.
+  told <- unlist(lapply(MISTAKES, function(mistake) names(mistake$variants)))
+  for (like in intersect(optimizer_names(), told)) {
     for (case in draw_cases(like, names(default_hyperparameters(like)), 6, 1)) {
       ours <- run_steps(function(x, g, state, number) {
         do.call(UPDATE_RULES[[like]], c(list(x, g, state), at_step(case, number)), quote = TRUE)

@@ -260,7 +260,7 @@ test_that("R's own rule makes every update, on the numbers themselves", {
   expected <- train(method = "manual", optimizer = "adam", lr = 0.05)
   seen <- new_count()
   table <- with_own(
-    UPDATE_RULES = utils::modifyList(UPDATE_RULES, list(adam = counting(adam, seen))),
+    RULES = utils::modifyList(RULES, list(adam = list(step = counting(adam, seen)))),
     train(method = "manual", optimizer = "adam", lr = 0.05)
   )
   expect_identical(attr(table, "batch_losses"), attr(expected, "batch_losses"))
@@ -276,13 +276,10 @@ test_that("R's own rule makes every update, on the numbers themselves", {
 test_that("a rule of the reader's own, with any operation, trains a network", {
   skip_without_engine()
   # Steps of one length, as no rule of the package takes them.
-  of_one_length <- function(x, g, state, lr = 1, weight_decay = 0) list(x = x - torch_sign(g) * lr, state = state)
+  of_one_length <- function(x, g, state, lr = 1) list(x = x - torch_sign(g) * lr, state = state)
   model <- small_network()
   before <- weights(model)
-  with_own(
-    UPDATE_RULES = utils::modifyList(UPDATE_RULES, list(sgd = of_one_length)),
-    train(model, method = "manual", optimizer = "sgd", lr = 0.25, epochs = 1, batch_size = 90)
-  )
+  train(model, method = "manual", optimizer = of_one_length, lr = 0.25, epochs = 1, batch_size = 90)
   moved <- unlist(Map(function(new, old) new - old, weights(model), before))
   expect_identical(unique(round(abs(moved), 12)), 0.25)
 })

@@ -1,20 +1,11 @@
-/* The book's pages: language and theme that follow the reader, tabs, search, copy buttons, the chapter menu. */
+/* The book's pages: a theme that follows the reader, tabs, search, copy buttons, the chapter menu. */
 "use strict";
 
 (() => {
   const root = document.documentElement;
   const remember = (key, value) => { try { localStorage.setItem(key, value); } catch { /* a private window */ } };
 
-  /* ---- language: every tabset of the group follows the switch, and the other way round ---- */
-  function setLanguage(language) {
-    root.dataset.language = language;
-    remember("gradpath-language", language);
-    for (const button of document.querySelectorAll(".language-switch button")) {
-      button.setAttribute("aria-pressed", String(button.dataset.language === language));
-    }
-    for (const tabset of document.querySelectorAll('.tabset[data-group="language"]')) select(tabset, language);
-  }
-
+  /* ---- tabs; those of the languages follow the reader's choice, see languages.js ---- */
   function select(tabset, title) {
     for (const tab of tabset.querySelectorAll(":scope > [role=tablist] > [role=tab]")) {
       const chosen = tab.textContent === title;
@@ -39,7 +30,7 @@
       tab.setAttribute("aria-controls", panel.id);
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
-      tab.addEventListener("click", () => choose(tabset, tab));
+      tab.addEventListener("click", () => select(tabset, tab.textContent));
       list.append(tab);
     }
     list.addEventListener("keydown", (event) => {
@@ -48,25 +39,12 @@
       const move = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!move) return;
       const next = tabs[(at + move + tabs.length) % tabs.length];
-      choose(tabset, next);
+      next.click();
       next.focus();
     });
     tabset.prepend(list);
     select(tabset, panels[0]?.dataset.tab);
   }
-
-  function choose(tabset, tab) {
-    if (tabset.dataset.group !== "language") return select(tabset, tab.textContent);
-    /* Other tabsets above may change their height; keep the one that was clicked where it is. */
-    const before = tab.getBoundingClientRect().top;
-    setLanguage(tab.textContent);
-    window.scrollBy(0, tab.getBoundingClientRect().top - before);
-  }
-
-  for (const button of document.querySelectorAll(".language-switch button")) {
-    button.addEventListener("click", () => setLanguage(button.dataset.language));
-  }
-  setLanguage(root.dataset.language);
 
   /* ---- light and dark ---- */
   const theme = document.querySelector(".theme-button");
@@ -99,15 +77,6 @@
     });
     block.append(button);
   }
-
-  /* ---- wide code can be scrolled with the keyboard too ---- */
-  const scrollable = () => {
-    for (const block of document.querySelectorAll("pre, .equation")) {
-      if (block.scrollWidth > block.clientWidth) block.tabIndex = 0; else block.removeAttribute("tabindex");
-    }
-  };
-  scrollable();
-  window.addEventListener("resize", scrollable);
 
   /* ---- menu ---- */
   const menu = document.querySelector(".menu-button");
