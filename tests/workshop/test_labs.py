@@ -20,6 +20,7 @@ from gradpath.workshop.lab_pictures import over_seeds, read_lab_table
 from gradpath.workshop.labs import LAB_NUMBERS, TEST_NUMBERS, take_parts
 from gradpath.workshop.r_process import R
 from gradpath.workshop.study_labs import LAB_BOUND, Labs
+from tests.malformed_lines import expected
 
 MALFORMED = sorted((Path(__file__).parent / "malformed_training").glob("*.yaml"))
 
@@ -55,10 +56,6 @@ def small(tmp_path: Path) -> Path:
     file = tmp_path / "small.yaml"
     file.write_text(SMALL)
     return file
-
-
-def expected(file: Path) -> str:
-    return file.read_text().partition("\n")[0].removeprefix("# expects: ").replace("FILE", str(file))
 
 
 def test_there_are_many_malformed_declarations():
