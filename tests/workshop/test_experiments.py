@@ -11,12 +11,9 @@ import pytest
 
 from gradpath import GradpathError, read_experiments, run_experiments
 from gradpath.workshop.r_process import R
+from tests.malformed_lines import expected
 
 MALFORMED = sorted((Path(__file__).parent / "malformed").glob("*.yaml"))
-
-
-def expected(file: Path) -> str:
-    return file.read_text().partition("\n")[0].removeprefix("# expects: ").replace("FILE", str(file))
 
 
 def test_there_are_at_least_ten():

@@ -11,6 +11,7 @@ import pytest
 import gradpath
 from gradpath import GradpathError
 from gradpath.data.datasets import fashion_mnist
+from gradpath.networks import NETWORKS
 from gradpath.tables import read_numbers
 from gradpath.workshop.first_epochs import read_first_epochs, run_first_epochs
 from gradpath.workshop.r_process import R
@@ -29,7 +30,7 @@ MALFORMED = {
     ),
     f"networks: [{{{GOOD.replace('lenet', 'resnet')}}}]": (
         "FILE: network 'a': network: {name: 'resnet'} is not accepted; use a mapping with a name, one of"
-        " tanh_network, lenet, small_cnn, and its arguments"
+        f" {', '.join(NETWORKS)}, and its arguments"
     ),
     f"networks: [{{{GOOD.replace('samples: 9', 'samples: 0')}}}]": (
         "FILE: network 'a': samples: 0 is not accepted; use a whole number >= 1"

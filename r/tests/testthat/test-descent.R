@@ -70,7 +70,7 @@ test_that("any function of a point can be descended", {
 
 test_that("bad input is refused with one line", {
   bad <- function(...) message_of(descend(...))
-  names <- "isotropic_paraboloid, anisotropic_paraboloid, rosenbrock, himmelblau, beale, rastrigin, saddle"
+  names <- paste(surface_names(), collapse = ", ")
   expect_equal(bad("bowl", c(1, 1), "sgd", 3),
                paste0("descend(): surface: 'bowl' is not accepted; use one of ", names, ", or a function"))
   expect_equal(bad("beale", c(1, NaN), "sgd", 3),
