@@ -13,8 +13,8 @@ GRADIENTS <- list(
 )
 
 # dtype, shape, gradients, eps, whether weights decay, whether the rate halves on the way, and whether `init` and
-# `bias_correction` are the other ones. The plainest case is the first: it is the one that a report shows. None has the
-# shape (): in {torch} a scalar on the left makes a tensor of it that has another, and that is not the mistake.
+# `bias_correction` are the other ones. The plainest case is the first: it is the one that a report shows. None has
+# the shape (): in {torch} a scalar on the left makes a tensor of it that has another, and that is not the mistake.
 new_design <- function(dtype, shape, kind, eps, decays, halves, other) {
   list(dtype = dtype, shape = shape, kind = kind, eps = eps, decays = decays, halves = halves, other = other)
 }

@@ -268,7 +268,9 @@ plane <- loss_slice(network, "cross_entropy", train, "principal", weights = weig
 shadow <- project_path(plane, weights)
 cat(length(weights), "times", weights[[1]]$numel(), "weights\n")
 # The shares of a plane's directions, as text.
-shares <- function(plane) paste0(round(attr(plane, "explained") * 100, 1), "%", collapse = " and ")
+shares <- function(plane) {
+  paste0(round(attr(plane, "explained") * 100, 1), "%", collapse = " and ")
+}
 cat("of their variance lie along x1 and x2:", shares(plane), "\n")
 print(round(shadow, 4), row.names = FALSE)
 
