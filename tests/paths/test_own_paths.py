@@ -18,7 +18,9 @@ def numbers(path) -> list[list[float]]:
 
 
 @pytest.mark.parametrize("method", ["manual", "optim"])
-@pytest.mark.parametrize("schedule", [None, COSINE, PLATEAU, lambda t: 0.1 / (t + 1)], ids=str)
+@pytest.mark.parametrize(
+    "schedule", [None, COSINE, PLATEAU, lambda t: 0.1 / (t + 1)], ids=["no", "cosine", "plateau", "own"]
+)
 @pytest.mark.parametrize("noise", [0.0, 0.3])
 @pytest.mark.parametrize(("rule", "name"), [(my_adam, "adam"), (my_momentum, "momentum")])
 def test_the_same_formula_gives_the_same_path_to_the_last_bit(rule, name, noise, schedule, method):

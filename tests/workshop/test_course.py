@@ -283,14 +283,17 @@ def test_a_surface_is_known_by_its_name_and_read_again_when_it_changes(course, s
         ("hill", "x = 1\n", "python/surfaces/hill.py: SURFACE: is missing; define SURFACE = surface(...) in it"),
         ("hill", "1 / 0\n", "python/surfaces/hill.py: the file failed: ZeroDivisionError: division by zero"),
         ("hill", "def\n", "python/surfaces/hill.py: the file failed: SyntaxError: invalid syntax"),
-        ("hill", None, "python/surfaces/hill.py: SURFACE's name: 'valley' is not accepted; use that of its file"),
+        ("hill", "dale", "python/surfaces/hill.py: SURFACE's name: 'dale' is not accepted; use that of its file"),
         ("saddle", None, "python/surfaces/saddle.py: name: 'saddle' is not accepted; use lower-case letters"),
         ("Hill", None, "python/surfaces/Hill.py: name: 'Hill' is not accepted; use lower-case letters"),
     ],
 )
 def test_a_file_that_is_no_surface_is_refused_in_one_line(course, surfaces, name, text, line):
     valley = course / "python" / "surfaces" / "valley.py"
-    (valley.parent / f"{name}.py").write_text(valley.read_text() if text is None else text)
+    if text in (None, "dale"):
+        # The surface of the course, by its own name or another.
+        text = valley.read_text().replace("valley", text or "valley")
+    (valley.parent / f"{name}.py").write_text(text)
     with pytest.raises(GradpathError) as refused:
         gradpath.read_experiments(course / "shared_figures" / "experiments.yaml")
     assert str(refused.value).startswith(line)
