@@ -19,8 +19,8 @@
     return rows;
   }
 
-  const write = (value) => (Array.isArray(value) ? pair(value) : gp.said(value));
-  const insideLines = (run, step) => [run.label, ...insideOf(run, step).map(([name, value]) => `${name} ${write(value)}`)];
+  const shown = (value) => (Array.isArray(value) ? pair(value) : gp.said(value));
+  const insideLines = (run, step) => [run.label, ...insideOf(run, step).map(([name, value]) => `${name} ${shown(value)}`)];
 
   function insidePanel(app, parent) {
     const table = gp.html("table", { className: "ex-inside" });

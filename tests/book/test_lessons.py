@@ -17,6 +17,7 @@ from gradpath.book.lesson_reads import OPENED, WATCH, check_reads
 from gradpath.book.lesson_states import recorded_engine
 from gradpath.book.lessons import Lesson, can_run_r, execute_lesson, find_lessons, is_fresh, write_record
 from gradpath.workshop.r_process import find_r
+from gradpath.workshop.running_code import Code
 from tests.conftest import PROJECT
 
 LESSONS = find_lessons(PROJECT)
@@ -138,7 +139,11 @@ def test_pictures_of_a_cell_are_saved_beside_its_include(tmp_path):
     assert not is_fresh(lesson)
 
 
-def test_a_lesson_is_executed_again_when_what_draws_its_pictures_changed(tmp_path):
+def test_a_lesson_is_executed_again_when_what_draws_its_pictures_changed(tmp_path, monkeypatch):
+    monkeypatch.setattr(
+        "gradpath.book.lessons.running_code",
+        lambda folder: Code(folder / "python" / "gradpath", folder / "r", folder),
+    )
     lesson = lesson_of(tmp_path, PICTURES)
     before = lesson.made_from()
     (tmp_path / "python" / "gradpath" / "schedule_plots.py").write_text("def plot_schedules():\n    return 2\n")
