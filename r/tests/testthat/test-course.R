@@ -28,7 +28,7 @@ test_that("it says in one line what R alone does, and what needs Python", {
 })
 
 test_that("its figures are computed and drawn, one of them on its own surface", {
-  skip_if_not(has_engine())
+  skip_without_engine()
   folder <- new_folder()
   file <- file.path(folder, "shared_figures", "experiments.yaml")
   tables <- run_experiments(file, dirname(file))
@@ -38,7 +38,7 @@ test_that("its figures are computed and drawn, one of them on its own surface", 
 })
 
 test_that("a changed surface is read again", {
-  skip_if_not(has_engine())
+  skip_without_engine()
   folder <- new_folder()
   expect_equal(load_surfaces(folder), "valley")
   at_start <- function() descend("valley", c(-4, 3), "sgd", 0)$value
@@ -50,7 +50,7 @@ test_that("a changed surface is read again", {
 })
 
 test_that("a file that is no surface is refused in one line", {
-  skip_if_not(has_engine())
+  skip_without_engine()
   folder <- new_folder()
   refused <- function(name, text, line) {
     file <- file.path(folder, "r", "surfaces", paste0(name, ".R"))

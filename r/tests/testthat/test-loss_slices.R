@@ -20,7 +20,7 @@ test_that("weights are kept before the first epoch and after each, also over an 
   expect_equal(as_array(own[[1]]), as_array(flat_weights(small_network())))
   expect_equal(as_array(own[[6]]), as_array(flat_weights(model)))
   expect_null(attr(train(), "weights"))
-  skip_if(engine_is("pytorch") && !reticulate::py_module_available("safetensors"))
+  skip_if(engine_is("pytorch") && !reticulate::py_module_available("safetensors"), "this Python has no safetensors")
   file <- tempfile(fileext = ".safetensors")
   kept(epochs = 2, checkpoint = file)
   expect_equal(lapply(kept(checkpoint = file), as_array), lapply(own, as_array))
